@@ -1,0 +1,1 @@
+"""WHEN things happen: Prefect flows, each of which reads as a list of steps."""
