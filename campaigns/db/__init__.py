@@ -1,0 +1,1 @@
+"""Where the ledger lives: connection, unit of work, migrations."""
