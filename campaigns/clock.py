@@ -30,3 +30,8 @@ def now() -> datetime:
 def real_seconds(duration: timedelta) -> float:
     """Return how many real seconds pass while our clock advances by `duration`."""
     return duration.total_seconds() / float(os.environ.get("CALLSHEET_CLOCK_RATE", "1"))
+
+
+def real_now() -> datetime:
+    """Return the machine's time, UTC with zone, whatever the rehearsal clock shows: leases are about processes."""
+    return datetime.now(UTC)

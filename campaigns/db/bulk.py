@@ -43,15 +43,16 @@ def insert_rows(
     if not skip_existing:
         _copy(connection, table.name, columns, rows)
         return
-    connection.exec_driver_sql(
-        f"CREATE TEMP TABLE IF NOT EXISTS incoming_{table.name} (LIKE {_quoted(table.name)}) ON COMMIT DELETE ROWS"
-    )
-    connection.exec_driver_sql(f"TRUNCATE incoming_{table.name}")
-    _copy(connection, f"incoming_{table.name}", columns, rows)
     names = ", ".join(map(_quoted, columns))
+    incoming = f"incoming_{table.name}"
     connection.exec_driver_sql(
-        f"INSERT INTO {_quoted(table.name)} ({names}) SELECT {names} FROM incoming_{table.name} ON CONFLICT DO NOTHING"
+        f"CREATE TEMP TABLE {incoming} ON COMMIT DROP AS SELECT {names} FROM {_quoted(table.name)} WITH NO DATA"
     )
+    _copy(connection, incoming, columns, rows)
+    connection.exec_driver_sql(
+        f"INSERT INTO {_quoted(table.name)} ({names}) SELECT {names} FROM {incoming} ON CONFLICT DO NOTHING"
+    )
+    connection.exec_driver_sql(f"DROP TABLE {incoming}")
 
 
 def driver_time(db: Session, moment: datetime) -> str | datetime:
