@@ -34,6 +34,8 @@ def move_campaign(
     if to_status not in CAMPAIGN_MOVES[from_status]:
         raise InvalidTransitionError(from_status, to_status)
     values: dict[str, Any] = {"status": to_status, "status_reason": reason}
+    if from_status == CampaignStatus.SCHEDULED and to_status == CampaignStatus.RUNNING:
+        values["started_at"] = at
     if to_status in CAMPAIGN_ENDED:
         values["ended_at"] = at
     moved = _moved(

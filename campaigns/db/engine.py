@@ -50,7 +50,7 @@ class Database:
         """Open a transaction that sees one consistent state and writes nothing."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
+            session.expunge_all()  # what was read stays readable after the end
 
     def close(self) -> None:
         self.engine.dispose()
