@@ -70,7 +70,7 @@ class Exchange:
 class RecordsExchange(Protocol):
     """Keeps an exchange; called on the event loop, so it must be quick and must not raise."""
 
-    def __call__(self, exchange: Exchange) -> None: ...
+    def __call__(self, exchange: Exchange, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
