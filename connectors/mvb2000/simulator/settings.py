@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from connectors.simulation.faults import FaultDials
 from connectors.simulation.network import NetworkSettings
+from connectors.simulation.scenarios import Scenario
 
 DEFAULT_KEY = "0866089e569bbd3d"
 """The key string that the manual computes its reference webkey with (1.3)."""
@@ -53,7 +54,9 @@ class SimulatorSettings(BaseModel):
     speed: float = Field(default=1.0, ge=0, description="simulated seconds per real second; 0 stands still")
     network: NetworkSettings = Field(default=NetworkSettings(), description="how called people and switches behave")
     call_seconds_scale: float = Field(
-        default=1.0, ge=0, description="calls and retry waits last this share of their length; 0: no time at all"
+        default=1.0,
+        ge=0,
+        description="calls and retry waits last this share of their length; talk time is reported at full length",
     )
     retry_wait_seconds: float = Field(
         default=300, ge=0, description="simulated seconds between two dials of the same row; the manual does not say"
@@ -101,3 +104,17 @@ class SimulatorSettings(BaseModel):
     def instant(cls, **settings: object) -> Self:
         """Settings of a platform whose calls take no time, many at once."""
         return cls.model_validate({"call_seconds_scale": 0, "global_parameters": {"maxcalls": "1000"}, **settings})
+
+    @classmethod
+    def of_scenario(cls, scenario: Scenario, **settings: object) -> Self:
+        """Settings of a platform for a named rehearsal; further settings win."""
+        return cls.model_validate(
+            {
+                "network": scenario.network,
+                "faults": scenario.faults,
+                "speed": scenario.clock_speed,
+                "call_seconds_scale": scenario.call_seconds_scale,
+                "global_parameters": {"maxcalls": str(scenario.concurrent_calls)},
+                **settings,
+            }
+        )
