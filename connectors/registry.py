@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from connectors.contract import Connector
+from connectors.contract import Abilities, Connector
+from connectors.mvb2000.connector import ABILITIES as MVB2000_ABILITIES
 from connectors.mvb2000.connector import open_connector as open_mvb2000
 from connectors.mvb2000.settings import Mvb2000Settings
 from connectors.transport import RecordsExchange
@@ -30,9 +31,10 @@ class Platform:
 
     name: str
     settings: type[BaseModel]
+    abilities: Abilities
     open: OpensConnector
 
 
 PLATFORMS: Mapping[str, Platform] = {
-    platform.name: platform for platform in (Platform("mvb2000", Mvb2000Settings, open_mvb2000),)
+    platform.name: platform for platform in (Platform("mvb2000", Mvb2000Settings, MVB2000_ABILITIES, open_mvb2000),)
 }

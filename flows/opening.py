@@ -1,4 +1,4 @@
-"""Open what a flow works with: settings, ledger, lease, platform account."""
+"""Open what a flow works with, and hand it to tasks, whose parameters are only ids."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
-from campaigns.accounts import read_account
-from campaigns.clock import now
 from campaigns.db.engine import Database
-from campaigns.exchanges import ExchangeKeeper
-from campaigns.leasing import hold_lease
 from campaigns.logs import install_masking
-from campaigns.pacing import Pace
+from campaigns.opening import open_campaign_run
 from campaigns.queries.campaigns import get_campaign
 from campaigns.run import CampaignRun
 from campaigns.settings import load_settings
@@ -22,29 +18,19 @@ _current: ContextVar[CampaignRun] = ContextVar("current campaign run")
 
 @asynccontextmanager
 async def open_run(campaign: str) -> AsyncIterator[CampaignRun]:
-    """Take the campaign's lease and open its account; `current_run` gives it to tasks, whose parameters are ids.
-
-    Raises `LeaseLostError` when another run is at work on the campaign.
-    """
+    """Open a run of the campaign of this name, with the settings of this process; see `current_run`."""
     install_masking()
     settings = load_settings()
     database = Database(settings.database_url)
     try:
         with database.reading() as db:
             found = get_campaign(db, campaign)
-        assert found.id is not None
-        account = read_account(settings, found.account)
-        async with hold_lease(database, found.id, settings.submission.lease) as lease:
-            with ExchangeKeeper(database, found.id) as keeper:
-                async with account.open(clock=now, record=keeper) as connector:
-                    limits = connector.limits
-                    pace = Pace(limits.requests_per_second, limits.requests_in_flight)
-                    run = CampaignRun(found.id, database, connector, lease, pace, now, settings)
-                    token = _current.set(run)
-                    try:
-                        yield run
-                    finally:
-                        _current.reset(token)
+        async with open_campaign_run(settings, database, found) as run:
+            token = _current.set(run)
+            try:
+                yield run
+            finally:
+                _current.reset(token)
     finally:
         database.close()
 

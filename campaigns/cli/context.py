@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,14 +19,18 @@ from campaigns.cli.errors import ExitCode, exit_code_of, report_error
 from campaigns.db.engine import Database
 from campaigns.db.upgrading import upgrade
 from campaigns.models import Campaign
+from campaigns.opening import open_campaign_run
 from campaigns.queries.campaigns import get_campaign
+from campaigns.run import CampaignRun
 from campaigns.settings import Settings, load_settings
+
 
 class App:
     """Settings and ledger, opened when first needed."""
 
-    def __init__(self, config: Path | None) -> None:
+    def __init__(self, config: Path | None, *, data_directory: Path | None = None) -> None:
         self._config = config
+        self._data_directory = data_directory
         self.as_json = False
 
     @cached_property
@@ -33,7 +38,10 @@ class App:
         if self._config is not None:
             # flows read the settings by themselves, from here
             os.environ["CALLSHEET_CONFIG"] = str(self._config.resolve())
-        return load_settings(self._config)
+        settings = load_settings(self._config)
+        if self._data_directory is not None:
+            return settings.model_copy(update={"data_directory": self._data_directory})
+        return settings
 
     @cached_property
     def database(self) -> Database:
@@ -44,6 +52,9 @@ class App:
 
     def account(self, name: str) -> Account:
         return read_account(self.settings, name)
+
+    def open_run(self, campaign: Campaign) -> AbstractAsyncContextManager[CampaignRun]:
+        return open_campaign_run(self.settings, self.database, campaign)
 
     def find(self, campaign: str) -> Campaign:
         """Return the campaign of this name, or of this campaign file."""

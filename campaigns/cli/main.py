@@ -39,5 +39,21 @@ def main(context: click.Context, config: Path | None, verbose: bool) -> None:
     context.obj = App(config)
 
 
-for part in (run, plan, status, pause, resume, stop, results, why, lists, dnc, accounts, doctor, rehearse, simulate, db):
+for part in (
+    run,
+    plan,
+    status,
+    pause,
+    resume,
+    stop,
+    results,
+    why,
+    lists,
+    dnc,
+    accounts,
+    doctor,
+    rehearse,
+    simulate,
+    db,
+):
     main.add_command(part)

@@ -66,7 +66,9 @@ def _explain(db: Session, contact: Contact) -> Explanation:
     dial_list = db.get(DialList, contact.dial_list_id)
     assert campaign is not None
     assert dial_list is not None
-    place = f"{dial_list.file_name}, " + (f"sheet {contact.sheet}, " if contact.sheet else "") + f"row {contact.row_number}"
+    place = (
+        f"{dial_list.file_name}, " + (f"sheet {contact.sheet}, " if contact.sheet else "") + f"row {contact.row_number}"
+    )
     steps = [Step(dial_list.imported_at, f"taken from {place}", "valid number")]
     exclusion = db.get(Exclusion, contact.id)
     for attempt in db.execute(
@@ -126,7 +128,9 @@ def _next_step(chunk: Chunk) -> list[Step]:
             until = f" not before {chunk.not_before:%Y-%m-%d %H:%M} UTC" if chunk.not_before else ""
             return [Step(None, f"waits to be handed over{until}", "calling window and pace")]
         case ChunkStatus.SUBMITTING:
-            return [Step(None, "is being handed over; nothing rings before the chunk is started", "load, verify, start")]
+            return [
+                Step(None, "is being handed over; nothing rings before the chunk is started", "load, verify, start")
+            ]
         case ChunkStatus.ACCEPTED:
             return [Step(None, "waits for the platform's report", "watching")]
         case ChunkStatus.UNCONFIRMED:

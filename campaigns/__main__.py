@@ -1,0 +1,5 @@
+"""`python -m campaigns` is `callsheet`."""
+
+from campaigns.cli.main import main
+
+main()
