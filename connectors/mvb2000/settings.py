@@ -15,7 +15,7 @@ Seconds = Annotated[timedelta, Field(gt=timedelta(0))]
 class Mvb2000Settings(BaseModel):
     """An account of the settings file with `platform = "mvb2000"`; unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     platform: Literal["mvb2000"] = Field(default="mvb2000", description="Which platform this account is on.")
     base_url: str = Field(
