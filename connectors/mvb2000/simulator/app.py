@@ -168,7 +168,7 @@ class Simulator:
             self._advance(budget_seconds=_TICK_SECONDS)
 
     def _advance(self, budget_seconds: float = _REQUEST_BUDGET_SECONDS) -> None:
-        if not self.dialler.is_idle and not self.outage.is_on:
+        if not self.outage.is_on:
             self.dialler.advance(budget_seconds=budget_seconds)
             self.save()
 
