@@ -17,6 +17,9 @@ KEY = "0866089e569bbd3d"
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
+NASTY = "您好，张三&taskid=9#1+1=2%26 “引号” ?;/\\ 😀\n"
+"""A text with everything that an address, a form or a query could mistake for its own."""
+
 Params = dict[str, str]
 Fault = Callable[["FakePlatform", str, Params], httpx.Response | None]
 """Called before the work; returns a reply that takes the work's place, or None."""

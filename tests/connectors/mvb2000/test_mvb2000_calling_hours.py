@@ -14,13 +14,13 @@ from connectors.mvb2000.calling_hours import write_hours
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def hours(*windows: tuple[time, time], zone: str = "Asia/Shanghai", begin: int = 21, end: int = 30) -> CallingHours:
-    return CallingHours(
-        zone,
-        date(2026, 11, begin),
-        date(2026, 11, end),
-        tuple(CallingWindow(opens, closes) for opens, closes in windows),
-    )
+def hours(
+    *windows: tuple[time, time],
+    zone: str = "Asia/Shanghai",
+    begin: date = date(2026, 11, 21),
+    end: date = date(2026, 11, 30),
+) -> CallingHours:
+    return CallingHours(zone, begin, end, tuple(CallingWindow(opens, closes) for opens, closes in windows))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from connectors.contract import (
 )
 from connectors.errors import CallRejectedError, OutcomeUnknownError, PlatformUnavailableError
 from connectors.mvb2000.connector import open_connector
-from tests.connectors.mvb2000.fake_platform import NOW, FakePlatform, Params, make_settings, reply
+from tests.connectors.mvb2000.fake_platform import NASTY, NOW, FakePlatform, Params, make_settings, reply
 
 HOURS = CallingHours(
     "Asia/Shanghai",
@@ -349,9 +349,6 @@ async def test_dials_at_home_nationally_and_abroad_with_prefix(
         assert opened.staging is not None
         await opened.staging.stage_call(task_id, call(country=country))
     assert platform.sent("addobdiallist") == [{"taskid": "1", "dialnumber": dialled, "extrefid": "c-1"}]
-
-
-NASTY = "您好，张三&taskid=9#1+1=2%26 “引号” ?;/\\ 😀\n"
 
 
 async def test_texts_arrive_as_they_are(platform: FakePlatform, staging: StagesCalls) -> None:
