@@ -8,12 +8,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import Session, col
+
 from campaigns.campaign_file import CampaignFile
 from campaigns.db.bulk import insert_rows
 from campaigns.db.engine import Database
-from campaigns.models import Campaign, Contact, DialList, DialListStatus
-from campaigns.models.types import row_id
+from campaigns.models import Attempt, Campaign, Chunk, Contact, DialList, DialListStatus
+from campaigns.models.types import attempt_id, row_id
 from campaigns.queries.campaigns import create_campaign
+from campaigns.references import chunk_reference
+from campaigns.statuses import ChunkStatus
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """A Monday, noon in Shanghai."""
@@ -79,3 +84,38 @@ def make_campaign(
         columns = ("id", "campaign_id", "dial_list_id", "sheet", "row_number", "phone_number", "country", "cells")
         insert_rows(db, Contact, columns, rows)
     return campaign
+
+
+def make_chunk(
+    db: Session,
+    campaign: Campaign,
+    *,
+    status: ChunkStatus = ChunkStatus.PLANNED,
+    contacts: Sequence[int] | None = None,
+) -> Chunk:
+    """A chunk with a first attempt for each of these contacts, or of all of the campaign."""
+    if contacts is None:
+        mine = select(col(Contact.id)).where(col(Contact.campaign_id) == campaign.id).order_by(col(Contact.id))
+        contacts = db.execute(mine).scalars().all()
+    number = len(db.execute(select(col(Chunk.id)).where(col(Chunk.campaign_id) == campaign.id)).all()) + 1
+    assert campaign.id is not None
+    chunk = Chunk(
+        campaign_id=campaign.id,
+        number=number,
+        attempt_number=1,
+        account=campaign.account,
+        platform=campaign.platform,
+        size=len(contacts),
+        content_hash="0" * 64,
+        reference=chunk_reference(campaign.reference, number),
+        status=status,
+        planned_at=NOON,
+        submitted_at=NOON if status != ChunkStatus.PLANNED else None,
+        stage_id="1" if status == ChunkStatus.ACCEPTED else None,
+    )
+    db.add(chunk)
+    db.flush()
+    columns = ("id", "campaign_id", "contact_id", "attempt_number", "chunk_id")
+    rows = [(attempt_id(contact, 1), campaign.id, contact, 1, chunk.id) for contact in contacts]
+    insert_rows(db, Attempt, columns, rows)
+    return chunk
