@@ -63,7 +63,7 @@ class RawClient:
 
     async def wait_for_status(self, taskid: str, status: str) -> dict[str, str]:
         async with asyncio.timeout(10):
-            while (task := await self.task(taskid))["status"] != status:  # noqa: ASYNC110  a platform that is polled tells nobody
+            while (task := await self.task(taskid))["status"] != status:
                 await asyncio.sleep(0.005)
         return task
 

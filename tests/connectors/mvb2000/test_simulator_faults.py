@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from connectors.mvb2000.simulator import SimulatorSettings, create_simulator
 from tests.connectors.mvb2000.simulated_platform import RawClient, simulated_platform
 
 ADD, LIST = "addobdiallist", "getobdiallist"
@@ -53,7 +54,7 @@ async def test_a_row_can_appear_after_its_reply_was_lost() -> None:
             await add(platform)
         assert await platform.rows("1") == []
         async with asyncio.timeout(5):
-            while not await platform.rows("1"):  # noqa: ASYNC110  a platform that is polled tells nobody
+            while not await platform.rows("1"):
                 await asyncio.sleep(0.01)
 
 
@@ -175,8 +176,6 @@ def start_process(path: Path) -> tuple[subprocess.Popen[str], str]:
 
 async def test_killed_while_dialling_no_row_is_lost_or_forgotten(tmp_path: Path) -> None:
     """Killed in the middle of loading and of dialling, the platform holds every row that it confirmed, once."""
-    from connectors.mvb2000.simulator import SimulatorSettings, create_simulator
-
     helper = create_simulator(SimulatorSettings())  # tells the key of the platform's real date
     today = helper.clock.now().strftime("%Y-%m-%d")
     process, url = start_process(tmp_path / "platform.db")
@@ -187,7 +186,7 @@ async def test_killed_while_dialling_no_row_is_lost_or_forgotten(tmp_path: Path)
             await platform.add_rows("1", *(f"1380013{n:04d}" for n in range(300)))
             await platform.set_status("1", "B")
             async with asyncio.timeout(10):
-                while not (await platform.control("GET", "state"))["rows_by_status"].get("S"):  # noqa: ASYNC110  a platform that is polled tells nobody
+                while not (await platform.control("GET", "state"))["rows_by_status"].get("S"):
                     await asyncio.sleep(0.005)
             counts = await platform.control("GET", "state")
         os.kill(process.pid, signal.SIGKILL)
