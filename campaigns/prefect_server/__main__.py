@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import socket
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from campaigns.prefect_server.locks import acquire_lock, held_lock
 from campaigns.prefect_server.paths import ServerPaths
 from campaigns.prefect_server.record import ServerRecord, ServerState, read_record, write_record
+from campaigns.prefect_server.template import prepare_database
 from campaigns.prefect_server.users import count_users
 
 if TYPE_CHECKING:
@@ -74,11 +76,20 @@ def _listen_on_loopback(preferred_port: int) -> socket.socket:
     raise OSError("no free port on 127.0.0.1")
 
 
+def _keep_ui_files_with_us(paths: ServerPaths) -> None:
+    """Have Prefect unpack its pages under its home if it cannot write beside its own code, its default."""
+    prefect = importlib.util.find_spec("prefect")
+    if prefect is not None and prefect.origin is not None and not os.access(Path(prefect.origin).parent, os.W_OK):
+        os.environ.setdefault("PREFECT_UI_STATIC_DIRECTORY", str(paths.home / "ui"))
+
+
 def _serve(paths: ServerPaths, listener: socket.socket, linger_seconds: float) -> None:
+    _keep_ui_files_with_us(paths)
     # Imported here: they take seconds, and the starter waits for nothing but the fork.
     import uvicorn
     from prefect.server.api.server import create_app
 
+    prepare_database(paths.database)
     port = listener.getsockname()[1]
 
     class Server(uvicorn.Server):

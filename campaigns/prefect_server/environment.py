@@ -79,13 +79,16 @@ def apply_flow_environment(handle: ServerHandle) -> None:
     Prefect reads its settings when it is imported. If that has happened already, they are read again.
     """
     decided = {"PREFECT_API_URL", "PREFECT_HOME"}
-    changed = False
+    changed: set[str] = set()
     for name, value in flow_environment(handle).items():
         if os.environ.get(name) != value and (name in decided or name not in os.environ):
             os.environ[name] = value
-            changed = True
+            changed.add(name)
     if handle.is_ours:
         for name in _PROFILE_VARIABLES:
-            changed |= os.environ.pop(name, None) is not None
-    if changed and "prefect.context" in sys.modules:
+            os.environ.pop(name, None)
+    if "prefect.context" in sys.modules and "prefect.logging.configuration" in sys.modules:
         sys.modules["prefect.context"].refresh_global_settings_context()
+        # Only when needed: each set-up adds one more sender of the same lines to our loggers.
+        if any(name.startswith("PREFECT_LOGGING_") for name in changed):
+            sys.modules["prefect.logging.configuration"].setup_logging(incremental=False)
