@@ -38,8 +38,8 @@ _HANGUP_CAUSES: Mapping[Outcome, int] = {
     Outcome.BUSY: 17,
     Outcome.REJECTED: 21,
     Outcome.INVALID_NUMBER: 1,
-    Outcome.UNREACHABLE: 18,
-    Outcome.SWITCHED_OFF: 27,
+    Outcome.UNREACHABLE: 27,
+    Outcome.SWITCHED_OFF: 20,
     Outcome.SUSPENDED: 54,
     Outcome.NETWORK_CONGESTION: 34,
 }

@@ -24,18 +24,22 @@ from connectors.simulation.network import SimulatedCall, TelephoneNetwork
 RUNNING = frozenset("BRC")
 """Task statuses in which the dialler works, and in which the manual forbids changes (8.4, 8.5)."""
 
-_DISPOSITIONS = {
-    Outcome.ANSWERED: ("ANSWER", ""),
-    Outcome.NO_ANSWER: ("NOANSWER", "NO_ANSWER"),
-    Outcome.BUSY: ("BUSY", "USER_BUSY"),
-    Outcome.REJECTED: ("BUSY", "CALL_REJECTED"),
-    Outcome.INVALID_NUMBER: ("CHANUNAVAIL", "UNALLOCATED"),
-    Outcome.UNREACHABLE: ("CHANUNAVAIL", "NO_USER_RESPONSE"),
-    Outcome.SWITCHED_OFF: ("CHANUNAVAIL", "DESTINATION_OUT_OF_ORDER"),
-    Outcome.SUSPENDED: ("CHANUNAVAIL", "INCOMING_CALL_BARRED"),
-    Outcome.NETWORK_CONGESTION: ("CONGESTION", "NORMAL_CIRCUIT_CONGESTION"),
+_ENDINGS = {
+    Outcome.ANSWERED: ("ANSWER", "16", ""),
+    Outcome.NO_ANSWER: ("NOANSWER", "19", "NO_ANSWER"),
+    Outcome.BUSY: ("BUSY", "17", "USER_BUSY"),
+    Outcome.REJECTED: ("CHANUNAVAIL", "21", "CALL_REJECTED"),
+    Outcome.INVALID_NUMBER: ("CHANUNAVAIL", "1", "UNALLOCATED"),
+    Outcome.UNREACHABLE: ("CHANUNAVAIL", "27", "DESTINATION_OUT_OF_ORDER"),
+    Outcome.SWITCHED_OFF: ("CHANUNAVAIL", "27", "DESTINATION_OUT_OF_ORDER"),
+    Outcome.SUSPENDED: ("CHANUNAVAIL", "54", "INCOMING_CALL_BARRED"),
+    Outcome.NETWORK_CONGESTION: ("CONGESTION", "34", "NORMAL_CIRCUIT_CONGESTION"),
 }
-"""DIALSTATUS words (6.1.3.2) and hang-up cause names (6.5)."""
+"""Disposition (6.1.3.2), hang-up cause and its name (6.5).
+
+The manual has no cause 20, subscriber absent: a telephone switched off looks like one out of reach. Dial results know
+busy and congested only; whatever else goes wrong is an unavailable channel.
+"""
 
 
 class _Event(Enum):
@@ -281,8 +285,7 @@ class Dialler:
             return
         before = msgspec.structs.replace(row)
         scale = platform.settings.call_seconds_scale
-        row.disposition, row.message = _DISPOSITIONS[call.outcome]
-        row.cause = str(call.hangup_cause)
+        row.disposition, row.cause, row.message = _ENDINGS[call.outcome]
         row.endtime = platform.stamp(under_way.ends_at)
         is_answered = call.outcome is Outcome.ANSWERED
         if is_answered:

@@ -43,6 +43,26 @@ async def test_nothing_rings_before_the_start() -> None:
         assert Counter(call["number"][-2:] for call in await dialled(platform)) == {"00": 1, "01": 2, "04": 2}
 
 
+async def test_every_kind_of_ending() -> None:
+    """Each documented number ending comes back in the manual's own dial results and hang-up causes."""
+    async with simulated_platform(global_parameters=ONE_TRY_MORE) as platform:
+        await platform.add_task(maxretries=1)
+        await platform.add_rows("1", *(f"138001300{ending:02d}" for ending in range(9)))
+        await platform.set_status("1", "B")
+        await platform.wait_for_status("1", "F")
+        assert [(row["disposition"], row["cause"]) for row in await platform.rows("1", sort="id", sens="ASC")] == [
+            ("ANSWER", "16"),
+            ("BUSY", "17"),
+            ("NOANSWER", "19"),
+            ("CHANUNAVAIL", "21"),
+            ("CHANUNAVAIL", "1"),
+            ("CHANUNAVAIL", "27"),
+            ("CHANUNAVAIL", "27"),
+            ("CHANUNAVAIL", "54"),
+            ("CONGESTION", "34"),
+        ]
+
+
 async def test_calls_take_their_time_on_a_fast_clock() -> None:
     """With calls at full length rows pass through D, and times follow each other."""
     settings = {"call_seconds_scale": 1, "retry_wait_seconds": 60, "global_parameters": ONE_TRY_MORE}
