@@ -20,7 +20,8 @@ from campaigns.dial_lists.rows import DialListFile, RowBatch, SheetInfo, cut_bat
 from campaigns.dial_lists.slices import Positions, TextSlices
 from campaigns.dial_lists.sniffing import TextShape, sniff_text
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
+MAX_RECORD_BYTES = 16 * 1024 * 1024
 _QUOTE = 0x22
 _CARRIAGE_RETURN = 0x0D
 
@@ -123,7 +124,7 @@ class _BlockReader:
         quotes = np.flatnonzero(block == _QUOTE) if b'"' in data else None
         record_ends = line_ends if quotes is None else line_ends[np.searchsorted(quotes, line_ends) % 2 == 0]
         end = int(record_ends[-1]) + 1 if len(record_ends) else 0
-        too_long = len(data) - end > BLOCK_BYTES or (is_last and end < len(data))
+        too_long = len(data) - end > MAX_RECORD_BYTES or (is_last and end < len(data))
         if too_long or (quotes is not None and not self._is_well_quoted(block, quotes[quotes < end])):
             self.has_odd_quotes = quotes is not None
             if quotes is None:

@@ -15,7 +15,7 @@ from campaigns.dial_lists.slices import TextSlices
 from campaigns.dial_lists.xml_blocks import IrregularXmlError, check_beginning, pieces_ending_with
 from campaigns.dial_lists.xml_text import resolve_all, resolve_escapes, resolve_references
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
 _PHONETIC = re.compile(rb"<rPh[\s>].*?</rPh>", re.S)
 _TEXT = re.compile(rb"<t(?:\s[^>]*)?>([^<]*)</t>")
 

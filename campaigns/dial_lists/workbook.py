@@ -21,7 +21,7 @@ from campaigns.dial_lists.sheets import SheetsFile, batch_rows
 from campaigns.dial_lists.xml_blocks import IrregularXmlError, check_beginning, pieces_ending_with
 from campaigns.errors import DialListError
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 1024 * 1024
 
 
 class WorkbookFile(SheetsFile):
