@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -17,7 +18,7 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
 from campaigns.orchestrator import run_flow, start_deployment
-from campaigns.prefect_server import ServerHandle
+from campaigns.prefect_server import EngineUnavailableError, ServerHandle, ensure_server, leave_server
 from campaigns.prefect_server.paths import ServerPaths
 from campaigns.prefect_server.record import read_record
 from connectors.errors import OutcomeUnknownError, PlatformError, PlatformUnavailableError
@@ -90,8 +91,28 @@ async def test_a_flow_outlives_its_server(engine: ServerHandle) -> None:
     assert result == 5
 
 
+async def test_a_server_that_stays_away_is_an_error_of_its_own(
+    engine: ServerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shared server is not ours to start again: the caller learns that the run can be taken up later."""
+    monkeypatch.delenv("PREFECT_API_URL")
+    monkeypatch.delenv("PREFECT_HOME")
+    # Prefect's client would be patient for two and a half minutes.
+    monkeypatch.setenv("PREFECT_CLIENT_MAX_RETRIES", "0")
+    shared = replace(ensure_server(tmp_path, linger=timedelta(seconds=5)), is_ours=False)
+    try:
+        with pytest.raises(EngineUnavailableError, match="went away while"):
+            await run_flow(
+                shared, f"{__name__}:losing_the_server", {"data_directory": str(tmp_path), "url": shared.url}
+            )
+        with pytest.raises(EngineUnavailableError, match="went away while"):
+            await run_flow(shared, f"{__name__}:counting", {"steps": 1})
+    finally:
+        leave_server(tmp_path)
+
+
 async def test_the_server_records_the_run_and_its_log(engine: ServerHandle) -> None:
-    """Run name, final state and log lines can be read on the server afterwards."""
+    """Run name, final state, task runs and log lines can be read on the server afterwards."""
     result = await run_flow(engine, f"{__name__}:counting", {"steps": 3})
     assert result["sum"] == 3
     run_id = UUID(str(result["run_id"]))
@@ -104,7 +125,11 @@ async def test_the_server_records_the_run_and_its_log(engine: ServerHandle) -> N
             own = LogFilter(flow_run_id=LogFilterFlowRunId(any_=[run_id]))
             while not (logs := await client.read_logs(own)):
                 await asyncio.sleep(0.2)
+            ours = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+            while len(task_runs := await client.read_task_runs(flow_run_filter=ours)) < 3:
+                await asyncio.sleep(0.2)
     assert "counting begins" in [log.message for log in logs]
+    assert sorted(task_run.name for task_run in task_runs) == ["step 0", "step 1", "step 2"]
 
 
 async def test_an_unknown_deployment_is_a_lookup_error(engine: ServerHandle) -> None:
