@@ -35,6 +35,8 @@ class ReadingLimits:
     """Bytes inflated from a compressed file, all parts together."""
     max_held_bytes: int = 768 * 1024**2
     """Bytes that have to stay in memory while the list is read: the texts that a workbook shares between its cells."""
+    max_foreign_bytes: int = 2 * 1024**3
+    """Memory of the process of its own in which the binary workbooks (xls, xlsb) are read."""
     max_cell_characters: int = 32_767
     """Excel's own bound."""
     max_seconds: float = 300.0

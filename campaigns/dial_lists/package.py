@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from campaigns.dial_lists.limits import ByteStream, ReadingMeter
 from campaigns.errors import DialListError
@@ -69,16 +68,18 @@ class Package:
         self._zip.close()
 
 
-class MeteredStream(io.RawIOBase):
+class MeteredStream:
     """A decompressing stream that keeps to the limits and turns its failures into `DialListError`."""
 
     def __init__(self, raw: Any, meter: ReadingMeter) -> None:
-        super().__init__()
         self._raw = raw
         self._meter = meter
 
-    def readable(self) -> bool:
-        return True
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def read(self, size: int = -1, /) -> bytes:
         """As many bytes as asked for, fewer only at the end."""
@@ -90,9 +91,7 @@ class MeteredStream(io.RawIOBase):
         return data
 
     def close(self) -> None:
-        if not self.closed:
-            self._raw.close()
-        super().close()
+        self._raw.close()
 
 
 def damaged(what: str) -> DialListError:
@@ -106,3 +105,15 @@ def damaged(what: str) -> DialListError:
 def opener(package: Package, name: str) -> Callable[[], ByteStream]:
     """A function that opens the part from its start."""
     return lambda: package.open(name)
+
+
+def check_archive_size(path: Path, meter: ReadingMeter) -> None:
+    """Unpack every part once without keeping it, for readers that cannot be stopped while they unpack."""
+    package = Package(path, meter)
+    try:
+        for name in package.names:
+            with package.open(name) as part:
+                while part.read(1024 * 1024):
+                    pass
+    finally:
+        package.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, cast
 
 from lxml import etree
@@ -24,14 +24,18 @@ def parse_document(data: bytes, what: str) -> etree._Element:
     return root
 
 
-def iterate_elements(stream: ByteStream, name: str, what: str) -> Iterator[etree._Element]:
-    """Each element of that local name in turn; it is emptied as soon as the next one is asked for."""
+def iterate_elements(stream: ByteStream, name: str | Sequence[str], what: str) -> Iterator[etree._Element]:
+    """Each element of that local name, or of one of those names, in turn.
+
+    An element is emptied as soon as the next one is asked for.
+    """
     is_checked = False
+    names = (name,) if isinstance(name, str) else name
     try:
         for _, element in etree.iterparse(
             cast(IO[bytes], stream),
             events=("end",),
-            tag=("{*}" + name,),
+            tag=tuple("{*}" + each for each in names),
             resolve_entities=False,
             no_network=True,
             load_dtd=False,

@@ -44,7 +44,7 @@ _FOREIGN = (
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_EXCEL = re.compile(rb"\x09[\x00\x02\x04]\x04\x00|\x09[\x00\x02\x04]\x06\x00|\x09\x08\x10\x00")
 _MARKUP_START = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|meta|style|div|center|font|script|\w*:?workbook)\b",
+    r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|meta|style|div|center|font|script|\w*:?workbook)\b",
     re.I | re.S,
 )
 
@@ -94,25 +94,29 @@ def find_byte_order_mark(head: bytes) -> tuple[str, int] | None:
     return next(((encoding, len(mark)) for mark, encoding in _BYTE_ORDER_MARKS if head.startswith(mark)), None)
 
 
-def sniff_text(open_stream: Callable[[], ByteStream], meter: ReadingMeter) -> TextShape:
-    """Read the whole of a text once, to tell its encoding for certain; then its delimiter from the beginning.
+def sniff_encoding(open_stream: Callable[[], ByteStream], meter: ReadingMeter) -> tuple[str, int, bool]:
+    """Read the whole of a text once, to tell its encoding for certain.
 
-    Raises `DialListError` for what is no text.
+    Returns Python's name for it, the length of the byte order mark, and whether all bytes are of it. Raises
+    `DialListError` for what is no text.
     """
     with open_stream() as stream:
         head = stream.read(SAMPLE_BYTES)
     marked = find_byte_order_mark(head)
     utf16 = None if marked else _looks_utf16(head)
-    if marked is not None:
-        encoding, mark_bytes = marked
-        is_exact = _count_bad(open_stream, meter, encoding, mark_bytes)[0] == 0
-    elif utf16 is not None:
-        encoding, mark_bytes = utf16, 0
-        is_exact = _count_bad(open_stream, meter, encoding, 0)[0] == 0
-    else:
-        mark_bytes = 0
-        _refuse_binary(head, meter)
-        encoding, is_exact = _choose_eight_bit(open_stream, meter)
+    if marked is not None or utf16 is not None:
+        encoding, mark_bytes = marked or (utf16 or "", 0)
+        return encoding, mark_bytes, _count_bad(open_stream, meter, encoding, mark_bytes)[0] == 0
+    _refuse_binary(head, meter)
+    encoding, is_exact = _choose_eight_bit(open_stream, meter)
+    return encoding, 0, is_exact
+
+
+def sniff_text(open_stream: Callable[[], ByteStream], meter: ReadingMeter) -> TextShape:
+    """Tell how a delimited text is written. Raises `DialListError` for what is no text."""
+    encoding, mark_bytes, is_exact = sniff_encoding(open_stream, meter)
+    with open_stream() as stream:
+        head = stream.read(SAMPLE_BYTES)
     sample = codecs.getincrementaldecoder(encoding)("replace").decode(head[mark_bytes:]).replace("\0", "")
     newline = "\n" if "\n" in sample or "\r" not in sample else "\r"
     declared = re.match(r"sep=(.)\r?[\r\n]", sample, re.I)
