@@ -41,7 +41,7 @@ async def step(number: int) -> int:
     return number
 
 
-@task(**{**chunk_task_options("chunk {kind}", time_limit=timedelta(minutes=1)), "retry_delay_seconds": [0.01]})
+@task(**chunk_task_options("chunk {kind}", time_limit=timedelta(minutes=1)))
 async def failing_chunk(kind: str) -> None:
     _tries.append(kind)
     raise _ERRORS[kind]("The platform failed.", platform="invented", operation="submit")
@@ -62,7 +62,7 @@ async def losing_the_server(data_directory: str, url: str) -> int:
 
 @flow(**flow_options("failing {kind}"))
 async def failing(kind: str) -> None:
-    await failing_chunk(kind)
+    await failing_chunk.with_options(retry_delay_seconds=[0.01])(kind)
 
 
 async def test_a_lost_reply_is_never_tried_again(engine: ServerHandle) -> None:
