@@ -13,11 +13,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from campaigns.dial_lists.header_words import fold
 from campaigns.dial_lists.layout import lay_out_sheet
 from campaigns.dial_lists.limits import ReadingLimits
 from campaigns.dial_lists.opening import open_dial_list
+from campaigns.dial_lists.rows import BATCH_ROWS
 from campaigns.errors import DialListError
 from campaigns.phone_numbers.batch import read_numbers
 from campaigns.queries.do_not_call import NewEntry
@@ -47,6 +49,9 @@ class DoNotCallBatch:
     entries: list[NewEntry]
     unread: list[UnreadEntry] = field(default_factory=list)
 
+    def __iter__(self) -> Iterator[NewEntry]:
+        return iter(self.entries)
+
 
 def read_do_not_call(
     path: Path,
@@ -56,8 +61,9 @@ def read_do_not_call(
     columns: Mapping[str, str] | None = None,
     sheet: str | None = None,
     limits: ReadingLimits | None = None,
+    batch_size: int = BATCH_ROWS,
 ) -> Iterator[DoNotCallBatch]:
-    """Read the entries of a do-not-call file, at most 50,000 rows at a time.
+    """Read the entries of a do-not-call file, at most `batch_size` rows at a time.
 
     A column called reason or note and one called expires are taken along where there are such (`columns` may name
     `phone`, `reason` and `expires`); `reason` stands in where a row gives none. An entry holds until the end of its
@@ -70,27 +76,39 @@ def read_do_not_call(
         for batch in file.batches():
             if layout is None or layout.sheet != batch.sheet:
                 layout = lay_out_sheet(batch, names, columns or {}, file_name=path.name)
-                reason_column = layout.fields.get("reason", _find(names, _REASON))
-                expiry_column = layout.fields.get("expires", _find(names, _EXPIRY))
             body = layout.body(batch, names)
             rows += len(body)
-            numbers = read_numbers(body.cells.column(layout.phone), country)
-            size = len(body)
-            reasons = [None] * size if reason_column is None else body.cells.column(reason_column).to_pylist()
-            expiries = [None] * size if expiry_column is None else body.cells.column(expiry_column).to_pylist()
-            meant = [(place, f"+{numbers.e164[place]}") for place in np.flatnonzero(numbers.e164).tolist()]
-            unread = []
-            for place, refusal in numbers.refusals.items():
-                if refusal.suggestion:
-                    meant += [(place, e164) for e164 in refusal.suggestion.split(" / ")]
-                else:
-                    unread.append(UnreadEntry(body.sheet, int(body.row_numbers[place]), refusal.reason.value))
-            entries = [
-                NewEntry(e164, reasons[place] or reason, _read_last_day(expiries[place])) for place, e164 in meant
-            ]
-            yield DoNotCallBatch(entries, unread)
+            reasons_at = layout.fields.get("reason", _find(names, _REASON))
+            expiries_at = layout.fields.get("expires", _find(names, _EXPIRY))
+            for first in range(0, len(body), batch_size):
+                cells = body.cells.slice(first, batch_size)
+                columns_read = [cells.column(layout.phone)]
+                columns_read += [
+                    pa.nulls(cells.num_rows, pa.string()) if place is None else cells.column(place)
+                    for place in (reasons_at, expiries_at)
+                ]
+                yield _read_rows(columns_read, body.row_numbers[first:].tolist(), body.sheet, country, reason)
     if rows == 0:
         raise DialListError(what=path.name, why="it holds no numbers.", advice="Check that it is the right file.")
+
+
+def _read_rows(
+    columns: list[pa.StringArray], row_numbers: list[int], sheet: str, country: str | None, default_reason: str
+) -> DoNotCallBatch:
+    """Read rows given as columns of numbers, reasons and last days."""
+    numbers = read_numbers(columns[0], country)
+    reasons, last_days = columns[1].to_pylist(), columns[2].to_pylist()
+    meant = [(place, f"+{numbers.e164[place]}") for place in np.flatnonzero(numbers.e164).tolist()]
+    unread = []
+    for place, refusal in numbers.refusals.items():
+        if refusal.suggestion:
+            meant += [(place, e164) for e164 in refusal.suggestion.split(" / ")]
+        else:
+            unread.append(UnreadEntry(sheet, row_numbers[place], refusal.reason.value))
+    entries = [
+        NewEntry(e164, reasons[place] or default_reason, _read_last_day(last_days[place])) for place, e164 in meant
+    ]
+    return DoNotCallBatch(entries, unread)
 
 
 def _find(names: list[str], words: frozenset[str]) -> int | None:

@@ -57,3 +57,12 @@ def test_an_empty_list_is_an_error(tmp_path: Path) -> None:
     path.write_text("手机号\n", encoding="utf-8")
     with pytest.raises(DialListError, match="no numbers"):
         list(read_do_not_call(path, country="CN", limits=ReadingLimits()))
+
+
+def test_a_long_list_comes_in_batches_with_true_row_numbers(tmp_path: Path) -> None:
+    """No more rows at a time than asked for, and what could not be read is named by its own row."""
+    path = tmp_path / "dnc.csv"
+    path.write_text("手机号\n" + "".join(f"138{n:08d}\n" for n in range(10)) + "无\n", encoding="utf-8")
+    batches = list(read_do_not_call(path, country="CN", batch_size=4))
+    assert [len(list(batch)) for batch in batches] == [4, 4, 2]
+    assert batches[-1].unread == [UnreadEntry("", 12, "not_a_number")]
