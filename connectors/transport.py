@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NoReturn, Protocol
 from uuid import uuid4
 
@@ -45,6 +47,9 @@ KEEP_ALIVE_SECONDS = 4.0
 """Shorter than the 5 s after which many web servers hang up, so that a request seldom meets a closing connection."""
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024 * 1024
+SAVED_AT_ONCE_BYTES = 256 * 1024
+HEAD_BYTES = 64 * 1024
 SHOWN_CHARACTERS = 300
 """How much of a reply an error quotes."""
 
@@ -90,6 +95,8 @@ class Request:
     """False: only a failure is recorded. For requests that come by the thousand."""
     read_seconds: float | None = None
     """How long the platform may take to answer, when it is known to block; None: as set for the account."""
+    save_to: Path | None = None
+    """Write the body of a reply here instead of keeping it in memory."""
     accepts: Collection[int] = ()
     """HTTP statuses outside 2xx that the caller reads itself."""
 
@@ -102,8 +109,11 @@ class Answer:
     status: int
     headers: httpx.Headers
     body: bytes
+    """Whole; of a saved body only the beginning."""
     began_at: datetime
     seconds: float
+    body_bytes: int = 0
+    """Length of the whole body."""
     exchange_id: str | None = None
     """Set once it was recorded."""
 
@@ -164,12 +174,16 @@ class HttpTransport:
                 )
                 status = response.status_code
                 try:
-                    body = await _read_body(response)
+                    if request.save_to is None:
+                        body = await _read_body(response)
+                        body_bytes = len(body)
+                    else:
+                        body, body_bytes = await _save_body(response, request.save_to)
                 finally:
                     await response.aclose()
         except Exception as error:
             self._fail(request, error, status, began_at, time.perf_counter() - began)
-        answer = Answer(request, status, response.headers, body, began_at, time.perf_counter() - began)
+        answer = Answer(request, status, response.headers, body, began_at, time.perf_counter() - began, body_bytes)
         if not 200 <= status < 300 and status not in request.accepts:
             self._refuse(answer)
         if request.is_recorded:
@@ -181,9 +195,10 @@ class HttpTransport:
         if self._record is None:
             return None
         if answer.exchange_id is None:
-            answer.exchange_id = self._keep(
-                answer.request, answer.body, answer.status, answer.began_at, answer.seconds, error
-            )
+            body = answer.body
+            if answer.body_bytes > len(body):
+                body = f"({answer.body_bytes} bytes, saved to a file)".encode()
+            answer.exchange_id = self._keep(answer.request, body, answer.status, answer.began_at, answer.seconds, error)
         return answer.exchange_id
 
     def malformed(self, answer: Answer, why: str, *, raw_code: str | None = None) -> PlatformError:
@@ -222,7 +237,9 @@ class HttpTransport:
         if self._record is None:
             return None
         request_text = f"{request.method} {request.url}"
-        if request.content:
+        if request.content and b"\0" in request.content:
+            request_text += f"\n\n({len(request.content)} bytes)"
+        elif request.content:
             request_text += "\n\n" + request.content.decode("utf-8", "replace")
         exchange = Exchange(
             exchange_id=uuid4().hex,
@@ -341,6 +358,25 @@ async def _read_body(response: httpx.Response) -> bytes:
         if size > MAX_REPLY_BYTES:
             raise ReplyTooLargeError(f"longer than {MAX_REPLY_BYTES} bytes")
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _save_body(response: httpx.Response, path: Path) -> tuple[bytes, int]:
+    """Write the body to a file; return its beginning and its length. A file over the limit is removed."""
+    head, size = b"", 0
+    file = await asyncio.to_thread(path.open, "wb")
+    try:
+        async for part in response.aiter_bytes(SAVED_AT_ONCE_BYTES):
+            head = head or part[:HEAD_BYTES]
+            size += len(part)
+            if size > MAX_FILE_BYTES:
+                raise ReplyTooLargeError(f"longer than {MAX_FILE_BYTES} bytes")
+            await asyncio.to_thread(file.write, part)
+    except BaseException:
+        file.close()
+        os.unlink(path)
+        raise
+    await asyncio.to_thread(file.close)
+    return head, size
 
 
 def _retry_after_seconds(headers: httpx.Headers) -> float | None:

@@ -5,10 +5,14 @@ Nothing is repeated here but a request whose key was refused, since the platform
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 
@@ -32,7 +36,66 @@ from connectors.transport import Answer, HttpTransport, RecordsExchange, Request
 _UNRECORDED = frozenset({"addobdiallist"})
 """Comes once for every number; only its failures are worth keeping."""
 
+DOWNLOAD_SECONDS = 600.0
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+
 _NAMED_VARIABLE = re.compile(r"variable\s+([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Parameters and a file, as a browser would upload them."""
+
+    fields: Mapping[str, str]
+    file_param: str
+    file_name: str
+    content: bytes
+
+    def write(self, webkey: str) -> tuple[bytes, str]:
+        """Return the body and its content type."""
+        boundary = f"callsheet-{uuid4().hex}"
+        parts: list[bytes] = []
+        for name, value in {"webkey": webkey, "json": "2", **self.fields}.items():
+            parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+        file_name = self.file_name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+        parts.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{self.file_param}"; filename="{file_name}"\r\n'
+            f"Content-Type: application/octet-stream\r\n\r\n".encode()
+        )
+        return b"".join([*parts, self.content, f"\r\n--{boundary}--\r\n".encode()]), boundary
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One call, checked and encoded, before it is known under which key and path it goes."""
+
+    endpoint: Endpoint
+    query: str = ""
+    read_seconds: float | None = None
+    save_to: Path | None = None
+    form: Form | None = None
+
+    def write(self, base_url: str, path: str, webkey: str) -> Request:
+        if self.form is not None:
+            content, boundary = self.form.write(webkey)
+            return Request(
+                operation=self.endpoint.name,
+                url=base_url + path,
+                changes=True,
+                method="POST",
+                content=content,
+                headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+                accepts=(404,),
+            )
+        return Request(
+            operation=self.endpoint.name,
+            url=f"{base_url}{path}?webkey={webkey}&json=2{self.query}",
+            changes=self.endpoint.changes,
+            is_recorded=self.endpoint.name not in _UNRECORDED,
+            read_seconds=self.read_seconds,
+            save_to=self.save_to,
+            accepts=(404,),
+        )
 
 
 class Mvb2000Client:
@@ -81,22 +144,61 @@ class Mvb2000Client:
         declared = endpoint if isinstance(endpoint, Endpoint) else get_endpoint(endpoint)
         checked = check_params(declared, params, allow_all=allow_all)
         query = write_query(declared.name, checked)
-        return await self.send(declared, query, read_seconds=self._blocking_seconds(declared, checked))
+        _, reply = await self._run(_Errand(declared, query, self._blocking_seconds(declared, checked)))
+        if reply is None:
+            raise AssertionError("only a saved reply is no envelope")
+        return reply
 
-    async def send(self, endpoint: Endpoint, query: str, *, read_seconds: float | None = None) -> Reply:
-        """Send an encoded and checked query; `call` for those who send thousands that differ in little."""
+    async def download(
+        self, endpoint: str | Endpoint, path: Path, /, **params: str | int | float | None
+    ) -> Reply | None:
+        """Save what a file endpoint sends under `path`; return None, or the envelope when it sent that instead.
+
+        The file appears whole or not at all. An envelope without error comes where nothing was to be fetched, as when
+        a file was only looked for or deleted. Errors as for `call`.
+        """
+        declared = endpoint if isinstance(endpoint, Endpoint) else get_endpoint(endpoint)
+        query = write_query(declared.name, check_params(declared, params))
+        part = path.with_name(path.name + ".part")
+        try:
+            _, reply = await self._run(_Errand(declared, query, DOWNLOAD_SECONDS, save_to=part))
+            if reply is None:
+                await asyncio.to_thread(part.replace, path)
+            return reply
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+
+    async def upload(self, endpoint: str | Endpoint, path: Path, /, **params: str | int | float | None) -> Reply:
+        """Send a file with its parameters as a form; nothing of it stands in the address. Errors as for `call`."""
+        declared = endpoint if isinstance(endpoint, Endpoint) else get_endpoint(endpoint)
+        content = await asyncio.to_thread(path.read_bytes)
+        if len(content) > MAX_UPLOAD_BYTES:
+            raise CallRejectedError(
+                f"MVB2000 {declared.name}: {path.name} is larger than {MAX_UPLOAD_BYTES} bytes",
+                platform=PLATFORM,
+                operation=declared.name,
+            )
+        file_param = next(param.name for param in declared.params if param.is_file)
+        checked = check_params(declared, {**params, file_param: path.name})
+        del checked[file_param]
+        _, reply = await self._run(_Errand(declared, form=Form(checked, file_param, path.name, content)))
+        if reply is None:
+            raise AssertionError("only a saved reply is no envelope")
+        return reply
+
+    async def _run(self, errand: _Errand) -> tuple[Answer, Reply | None]:
         webkey = self._webkeys.current()
-        answer, reply = await self._ask(endpoint, webkey, query, read_seconds)
-        if reply.errcode == WEBKEY_REFUSED:
+        answer, reply = await self._ask(errand, webkey)
+        if reply is not None and reply.errcode == WEBKEY_REFUSED:
             # a refused request was not executed, so even a change may be sent again under another day's key
             for days_ahead, other in self._webkeys.others(webkey):
-                answer, reply = await self._ask(endpoint, other, query, read_seconds)
-                if reply.errcode != WEBKEY_REFUSED:
+                answer, reply = await self._ask(errand, other)
+                if reply is None or reply.errcode != WEBKEY_REFUSED:
                     self._webkeys.keep(days_ahead)
                     break
-        if reply.errcode != SUCCESS:
-            raise self._read_error(endpoint, answer, reply)
-        return reply
+        if reply is not None and reply.errcode != SUCCESS:
+            raise self._read_error(errand.endpoint, answer, reply)
+        return answer, reply
 
     async def fetch_pages(
         self,
@@ -149,40 +251,30 @@ class Mvb2000Client:
             if reply.total is not None and rows_read >= reply.total:
                 return
 
-    async def _ask(
-        self, endpoint: Endpoint, webkey: str, query: str, read_seconds: float | None
-    ) -> tuple[Answer, Reply]:
+    async def _ask(self, errand: _Errand, webkey: str) -> tuple[Answer, Reply | None]:
+        endpoint = errand.endpoint
         path = self._paths.get(endpoint.name, endpoint.path)
-        answer = await self._get(endpoint, path, webkey, query, read_seconds)
+        answer = await self._http.send(errand.write(self._base_url, path, webkey))
         if answer.status == 404:
-            answer = await self._try_variants(endpoint, path, webkey, query, read_seconds)
+            answer = await self._try_variants(errand, path, webkey)
+        if answer.body_bytes > len(answer.body):
+            return answer, None
         try:
             return answer, read_reply(answer.body)
         except EnvelopeError as error:
+            if errand.save_to is not None and answer.body:
+                return answer, None
             raise self._http.malformed(answer, str(error)) from None
 
-    async def _get(self, endpoint: Endpoint, path: str, webkey: str, query: str, read_seconds: float | None) -> Answer:
-        return await self._http.send(
-            Request(
-                operation=endpoint.name,
-                url=f"{self._base_url}{path}?webkey={webkey}&json=2{query}",
-                changes=endpoint.changes,
-                is_recorded=endpoint.name not in _UNRECORDED,
-                read_seconds=read_seconds,
-                accepts=(404,),
-            )
-        )
-
-    async def _try_variants(
-        self, endpoint: Endpoint, unknown: str, webkey: str, query: str, read_seconds: float | None
-    ) -> Answer:
+    async def _try_variants(self, errand: _Errand, unknown: str, webkey: str) -> Answer:
         """Try the manual's other spellings of a file name that the server does not know; remember what answered."""
+        endpoint = errand.endpoint
         folder = endpoint.path.rpartition("/")[0]
         for name in (endpoint.name, *endpoint.name_variants):
             path = f"{folder}/{name}.php".lstrip("/")
             if path == unknown:
                 continue
-            answer = await self._get(endpoint, path, webkey, query, read_seconds)
+            answer = await self._http.send(errand.write(self._base_url, path, webkey))
             if answer.status != 404:
                 self._paths[endpoint.name] = path
                 return answer
@@ -199,8 +291,9 @@ class Mvb2000Client:
         if not endpoint.blocks_seconds:
             return None
         timeout = params.get("timeout", "")
-        seconds = int(timeout) if timeout.isdecimal() and int(timeout) else endpoint.blocks_seconds
-        return seconds + self._read_seconds
+        if timeout.isdecimal() and int(timeout):
+            return int(timeout) / endpoint.timeouts_per_second + self._read_seconds
+        return endpoint.blocks_seconds + self._read_seconds
 
     def _read_error(self, endpoint: Endpoint, answer: Answer, reply: Reply) -> PlatformError:
         """Turn a reply that is no success into the error that says what to do next."""

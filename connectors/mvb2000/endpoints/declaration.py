@@ -100,6 +100,8 @@ class Param:
     maximum: int | None = None
     base64: bool = False
     """Sent as base64 of UTF-8; callers give plain text."""
+    is_file: bool = False
+    """A file to upload; sent as a part of a form, not in the address."""
     secret: bool = False
     default: str = ""
     """What the platform assumes when it is left out; empty: not stated, or nothing."""
@@ -142,6 +144,8 @@ class Endpoint:
     risk: Risk | None = None
     blocks_seconds: int = 0
     """How long the platform may hold the request back by default; the parameter `timeout` overrides it."""
+    timeouts_per_second: int = 1
+    """1000 where `timeout` is given in milliseconds."""
     method: str = "GET"
     sections: tuple[str, ...] = field(default=())
     """Further sections of the manual that describe the same file."""
