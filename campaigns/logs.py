@@ -12,17 +12,19 @@ from typing import Any
 from connectors.redaction import redact
 
 _OURS = ("flows", "campaigns", "connectors")
+_MASKED = (*_OURS, "prefect")
+"""Prefect logs the errors of our flows, and stores what it logs."""
 
 
 class MaskedRecord(logging.LogRecord):
-    """A record of ours, whose message is made at once and without secrets and telephone numbers.
+    """A record of ours or of the engine, whose message is made at once and without secrets and telephone numbers.
 
     Masking happens where the record is made, so that no handler, Prefect's included, ever sees what must stay in.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.name.partition(".")[0] in _OURS:
+        if self.name.partition(".")[0] in _MASKED:
             self.msg, self.args = redact(super().getMessage()), ()
 
 

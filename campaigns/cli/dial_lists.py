@@ -86,7 +86,9 @@ def _show(app: App, campaign: Campaign) -> None:
             described = _describe(dial_list)
             console.print(f"[bold]{dial_list.file_name}[/bold] ({dial_list.status}), sheets {described['sheets']}")
             console.print(f"  rows {dial_list.row_count:,}")
-            console.print(f"  accepted {dial_list.contact_count:,}, duplicates among them {dial_list.duplicate_count:,}")
+            console.print(
+                f"  accepted {dial_list.contact_count:,}, duplicates among them {dial_list.duplicate_count:,}"
+            )
             console.print(f"  refused {dial_list.refusal_count:,}")
             for field, column in described["columns"].items():
                 console.print(f"  {field}: column {column!r}")

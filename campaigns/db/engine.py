@@ -56,7 +56,7 @@ class Database:
         self.engine.dispose()
 
     def _sqlite_engine(self) -> Engine:
-        engine = create_engine(self.url, connect_args={"timeout": 60})
+        engine = create_engine(self.url, connect_args={"timeout": 60}, hide_parameters=True)
 
         def set_up(connection: Any, _record: Any) -> None:
             assert isinstance(connection, sqlite3.Connection)
@@ -76,6 +76,7 @@ class Database:
         return create_engine(
             self.url,
             pool_pre_ping=True,
+            hide_parameters=True,  # errors are shown and stored, and parameters hold telephone numbers
             pool_size=10,
             max_overflow=20,
             connect_args={"options": "-c timezone=UTC -c lock_timeout=60000"},

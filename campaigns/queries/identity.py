@@ -51,12 +51,14 @@ class Identity:
         return {"holds": self.holds, **asdict(self)}
 
 
-# A contact counts as submitted once one of its attempts was handed over; an exclusion beside that means that it was
-# held back from a later attempt, or taken out of its chunk before the chunk was started (then it has no outcome and
-# counts as suppressed).
+# Rows of a list that is still being imported belong to no campaign yet. A contact counts as submitted once one of its
+# attempts was handed over; an exclusion beside that means that it was held back from a later attempt, or taken out of
+# its chunk before the chunk was started (then it has no outcome and counts as suppressed).
 _QUERY = text(
     """
-    WITH handed AS (
+    WITH ready AS (
+        SELECT id, row_count FROM dial_list WHERE campaign_id = :campaign_id AND status = 'ready'
+    ), handed AS (
         SELECT a.contact_id, MAX(a.id) AS last_attempt_id, MAX(a.attempt_number) AS attempts,
                SUM(CASE WHEN c.status IN :handed_over THEN 1 ELSE 0 END) AS handed_over,
                SUM(CASE WHEN o.attempt_id IS NULL THEN 0 ELSE 1 END) AS settled
@@ -82,13 +84,14 @@ _QUERY = text(
         LEFT JOIN attempt a ON a.id = h.last_attempt_id
         LEFT JOIN chunk c ON c.id = a.chunk_id
         LEFT JOIN outcome o ON o.attempt_id = a.id
-        WHERE k.campaign_id = :campaign_id
+        WHERE k.campaign_id = :campaign_id AND k.dial_list_id IN (SELECT id FROM ready)
     )
     SELECT place, COUNT(*) FROM placed GROUP BY place
     UNION ALL
-    SELECT 'refused', COUNT(*) FROM row_refusal WHERE campaign_id = :campaign_id
+    SELECT 'refused', COUNT(*) FROM row_refusal
+    WHERE campaign_id = :campaign_id AND dial_list_id IN (SELECT id FROM ready)
     UNION ALL
-    SELECT 'rows', COALESCE(SUM(row_count), 0) FROM dial_list WHERE campaign_id = :campaign_id AND status = 'ready'
+    SELECT 'rows', COALESCE(SUM(row_count), 0) FROM ready
     """
 ).bindparams(bindparam("handed_over", expanding=True), bindparam("open", expanding=True))
 

@@ -44,6 +44,7 @@ def write_dial_list(path: Path, *, rows: int, seed: int) -> None:
         name = chance.choice(_SURNAMES) + chance.choice(_NAMES)
         amount = round(chance.uniform(10, 9000), 2)
         sheet.append([f"C{index:06d}", name, shown, chance.choice(_CITIES), amount, chance.choice(_REMARKS)])
+        sheet.cell(sheet.max_row, 6).data_type = "s"  # a remark that begins with = is a text, not a formula
         if index % 997 == 0:
             sheet.append([])
         if index % 1500 == 0:
