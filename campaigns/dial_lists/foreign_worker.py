@@ -29,7 +29,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        with python_calamine.CalamineWorkbook.from_path(request["path"]) as book:
+        # by handle, because a path would be opened as what its extension says
+        with open(request["path"], "rb") as stream, python_calamine.CalamineWorkbook.from_filelike(stream) as book:
             if request["sheet"] is None:
                 _write_sheets(book)
                 return 0

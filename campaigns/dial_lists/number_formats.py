@@ -153,6 +153,9 @@ FormatTable = tuple[NumberFormat, ...]
 
 
 def codes_by_style(table: FormatTable) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], FormatTable]:
-    """The distinct formats, plain digits first, and for each style id the number of its format among them."""
+    """The distinct formats, plain digits first, and for each style id the number of its format among them.
+
+    One more entry at the end, plain digits, stands for the styles that are not in the table.
+    """
     distinct = list(dict.fromkeys((PLAIN, *table)))
-    return np.array([distinct.index(entry) for entry in table] or [0], dtype=np.int32), tuple(distinct)
+    return np.array([distinct.index(entry) for entry in (*table, PLAIN)], dtype=np.int32), tuple(distinct)
