@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlmodel import Session
 
 from campaigns.models import Campaign
@@ -44,11 +44,10 @@ def suppress_in_chunk(db: Session, campaign: Campaign, chunk_id: int, *, at: dat
     return _run(db, _SUPPRESS_CHUNK, campaign, at=at, chunk_id=chunk_id)
 
 
-def _run(db: Session, statement: object, campaign: Campaign, *, at: datetime, **parameters: object) -> int:
-    result = db.execute(
-        statement,  # type: ignore[call-overload]  # SQLModel narrows execute() to select
+def _run(db: Session, statement: TextClause, campaign: Campaign, *, at: datetime, **parameters: object) -> int:
+    result = db.connection().execute(
+        statement,
         {"campaign_id": campaign.id, "account": campaign.account, "campaign_name": campaign.name, "at": at}
         | parameters,
     )
-    assert isinstance(result, CursorResult)
     return result.rowcount

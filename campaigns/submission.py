@@ -22,8 +22,8 @@ from campaigns.lifecycle import move_chunk
 from campaigns.models import Campaign, Chunk, DifferenceKind, ExclusionRule
 from campaigns.models.types import contact_of_attempt
 from campaigns.queries.campaigns import get_campaign_by_id
-from campaigns.queries.chunks import get_chunk, load_calls, record_stage
-from campaigns.references import read_call_ref, submission_name
+from campaigns.queries.chunks import find_unsettled_attempts, get_chunk, load_calls, record_stage
+from campaigns.references import call_ref, read_call_ref, submission_name
 from campaigns.run import CampaignRun
 from campaigns.statuses import CampaignStatus, ChunkStatus
 from connectors.contract import CallRequest, Stage, StagedCall, StagesCalls, StageState, Submission
@@ -69,6 +69,8 @@ class _Work:
     counts: SubmissionCounts
     last_unresolved: float = -1e9
     """`time.monotonic()` when a request last ended without a reply."""
+    calls: list[CallRequest] = field(default_factory=list)
+    """As first read; who is held back later is left out of what is wanted."""
     refused: dict[str, str] = field(default_factory=dict)
     """Calls that the platform refuses for good: reference → its reason."""
 
@@ -112,7 +114,7 @@ def _claim(run: CampaignRun, staging: StagesCalls, chunk_id: int) -> _Work:
         if chunk.status == ChunkStatus.PLANNED:
             _require_allowed(work, campaign)
             suppress_in_chunk(db, campaign, chunk_id, at=run.clock())
-            if load_calls(db, campaign, chunk, definition):
+            if find_unsettled_attempts(db, chunk_id):
                 move_chunk(db, chunk, ChunkStatus.SUBMITTING, at=run.clock(), actor=_ACTOR, fence=run.lease.fence)
             else:
                 reason = "every contact of it is held back"
@@ -207,7 +209,12 @@ def _calls_to_stage(work: _Work) -> list[CallRequest]:
             exclude_contact(
                 db, work.campaign, contact_id, ExclusionRule.PLATFORM_REFUSED, detail=reason, at=work.run.clock()
             )
-        return load_calls(db, work.campaign, work.chunk, work.definition)
+        if not work.calls:
+            work.calls = load_calls(db, work.campaign, work.chunk, work.definition)
+        still_wanted = {
+            call_ref(work.campaign.reference, attempt) for attempt in find_unsettled_attempts(db, work.chunk.id or 0)
+        }
+    return [call for call in work.calls if call.call_ref in still_wanted]
 
 
 async def _read_back(work: _Work, stage: Stage) -> list[StagedCall]:

@@ -19,10 +19,9 @@ from flows.task_policies import flow_options, step_task_options
 
 @flow(name="export-results", **flow_options("results of {campaign}"))
 async def export_results(campaign: str, out: str) -> dict[str, Any]:
-    """Write the results file (.xlsx, .csv or .parquet) as the ledger stands now; needs no lease, changes nothing."""
+    """Write the results file (.xlsx, .csv, .parquet; an absolute path) as the ledger stands now; changes nothing."""
     await write_file(campaign, out)
-    link = Path(out).resolve().as_uri()
-    await acreate_link_artifact(link=link, link_text=Path(out).name, description=f"Results of {campaign}")
+    await acreate_link_artifact(link=f"file://{out}", link_text=Path(out).name, description=f"Results of {campaign}")
     return {"out": out}
 
 

@@ -118,7 +118,7 @@ def run_to_end(app: App, intended: Intended, out: Path) -> Campaign:
             if _has_ended(app, campaign_id):
                 break
             asyncio.run(_run_step(app, engine, campaign_id, entrypoint, parameters))
-    export = {"campaign": name, "out": str(out)}
+    export: dict[str, object] = {"campaign": name, "out": str(out.resolve())}
     asyncio.run(_run_step(app, engine, campaign_id, "flows.export_results:export_results", export))
     return _get(app, campaign_id)
 
