@@ -157,14 +157,17 @@ def _looks_utf16(head: bytes) -> str | None:
     high, low = float(zeros.max()), float(zeros.min())
     if high < 0.1 or low > high / 10:
         return None
-    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    encoding = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    is_plausible = "\ufffd" not in text and any(mark in text for mark in ("\n", "\r", *DELIMITERS))
+    return encoding if is_plausible else None
 
 
 def _refuse_binary(head: bytes, meter: ReadingMeter) -> None:
     array = np.frombuffer(head, dtype=np.uint8)
     is_control = (array < 32) & (array != 9) & (array != 10) & (array != 13) & (array != 0)
     zeros = int((array == 0).sum())
-    if int(is_control.sum()) > len(head) * 0.02 or zeros > len(head) * 0.2:
+    if int(is_control.sum()) > max(8, len(head) * 0.02) or zeros > len(head) * 0.2:
         raise DialListError(
             what=meter.what,
             why="it is neither a spreadsheet nor a text file.",
@@ -215,14 +218,17 @@ def _count_bad(
 
 
 def _lone_high_share(open_stream: Callable[[], ByteStream]) -> float:
-    """Of the runs of bytes beyond ASCII, the share of odd single ones.
+    """Of the runs of bytes beyond ASCII, the share of single ones.
 
-    A double-byte text has its high bytes mostly in pairs, a western one mostly alone between ASCII letters.
+    A double-byte text has its high bytes mostly in pairs, a western one mostly alone between ASCII letters. Single ones
+    before a digit say nothing: GB18030 writes rare characters as byte, digit, byte, digit.
     """
     with open_stream() as stream:
-        high = np.frombuffer(stream.read(16 * BLOCK_BYTES), dtype=np.uint8) >= 0x80
-    padded = np.concatenate(([False], high, [False]))
-    starts = np.flatnonzero(~padded[:-1] & padded[1:])
-    ends = np.flatnonzero(padded[:-1] & ~padded[1:])
-    lengths = ends - starts
-    return float((lengths == 1).mean()) if len(lengths) else 0.0
+        block = np.frombuffer(stream.read(16 * BLOCK_BYTES) + b" ", dtype=np.uint8)
+    high = np.concatenate(([False], block >= 0x80))
+    starts = np.flatnonzero(~high[:-1] & high[1:])
+    ends = np.flatnonzero(high[:-1] & ~high[1:])
+    is_single = ends - starts == 1
+    before_digit = (block[ends] >= ord("0")) & (block[ends] <= ord("9"))
+    telling = is_single[~(is_single & before_digit)]
+    return float(telling.mean()) if len(telling) else 0.0
