@@ -145,7 +145,7 @@ async def test_example_of_the_manual_can_be_sent(entry: Entry, tmp_path: Path) -
     if endpoint.dangerous_without:
         harmless = {name: value for name, value in params.items() if name not in endpoint.dangerous_without}
         with pytest.raises(CallRejectedError, match="allow_all"):
-            await client.call(endpoint, **{**harmless, endpoint.dangerous_without[0]: " "})
+            await client.call(endpoint, allow_all=False, **{**harmless, endpoint.dangerous_without[0]: " "})
     assert len(seen) == 1
 
 

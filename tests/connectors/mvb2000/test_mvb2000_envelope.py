@@ -28,7 +28,7 @@ SAME_REPLY = {
 @pytest.mark.parametrize("form", SAME_REPLY)
 def test_every_form_reads_the_same(form: str) -> None:
     """A reply means the same in whichever form it comes."""
-    assert read_reply(SAME_REPLY[form]) == Reply(0, "SUCCESS", 1, [ROW], [ROW])
+    assert read_reply(SAME_REPLY[form]) == Reply(0, "SUCCESS", 1, [ROW], [{**ROW}])
 
 
 @pytest.mark.parametrize(
