@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +21,11 @@ from sqlmodel import Session, col
 
 from campaigns.db.bulk import table_of
 from campaigns.db.engine import Database
-from campaigns.dial_lists.layout import SheetLayout, lay_out_sheet
+from campaigns.dial_lists.layout import SheetLayout, join_batches, lay_out_sheet
 from campaigns.dial_lists.limits import ReadingLimits
 from campaigns.dial_lists.opening import open_dial_list
 from campaigns.dial_lists.row_writing import RowWriter
+from campaigns.dial_lists.rows import BATCH_ROWS, DialListFile, RowBatch
 from campaigns.dial_lists.seen_numbers import SeenNumbers
 from campaigns.errors import DialListError
 from campaigns.models import Contact, DialList, DialListStatus, Exclusion, RowRefusal
@@ -178,25 +179,16 @@ def _read_file(
 ) -> dict[str, object]:
     """Write the rows of a file batch by batch; return what the dial list has to say of them."""
     names: list[str] = []
-    layout: SheetLayout | None = None
-    first_layout: SheetLayout | None = None
-    sheets: list[str] = []
+    layouts: list[SheetLayout] = []
     with open_dial_list(path, limits=options.limits, sheet=options.sheet) as file:
-        for batch in file.batches():
-            if layout is None or layout.sheet != batch.sheet:
-                layout = lay_out_sheet(batch, names, options.columns, file_name=path.name)
-                first_layout = first_layout or layout
-                sheets.append(batch.sheet)
-            body = layout.body(batch, names)
-            if len(body) == 0:
-                continue
-            skipped = body.is_hidden if options.hidden_rows == "skip" else np.zeros(len(body), dtype=np.bool_)
+        for batch, layout in _gather(_bodies(file, names, layouts, options.columns, path.name)):
+            skipped = batch.is_hidden if options.hidden_rows == "skip" else np.zeros(len(batch), dtype=np.bool_)
             with database.writing() as db:
                 check(db)
-                writer.write(db, body, layout, names, skipped)
+                writer.write(db, batch, layout, names, skipped)
         notices = list(file.notices)
         file_format = file.format
-    if first_layout is None or writer.row_count == 0:
+    if writer.row_count == 0:
         raise DialListError(
             what=path.name, why="it has no rows below its header.", advice="Choose the sheet that holds the list."
         )
@@ -206,10 +198,10 @@ def _read_file(
     return {
         "status": DialListStatus.READY,
         "file_format": file_format,
-        "sheets": json.dumps(sheets, ensure_ascii=False),
-        "header_row": first_layout.header_row,
+        "sheets": json.dumps([layout.sheet for layout in layouts], ensure_ascii=False),
+        "header_row": layouts[0].header_row,
         "columns": json.dumps(names, ensure_ascii=False),
-        "column_mapping": json.dumps(first_layout.fields, ensure_ascii=False),
+        "column_mapping": json.dumps(layouts[0].fields, ensure_ascii=False),
         "row_count": writer.row_count,
         "contact_count": writer.contact_count,
         "refusal_count": writer.refusal_count,
@@ -217,3 +209,31 @@ def _read_file(
         "repair_counts": json.dumps({repair.value: count for repair, count in writer.repair_counts.items()}),
         "notices": json.dumps(notices, ensure_ascii=False),
     }
+
+
+def _bodies(
+    file: DialListFile, names: list[str], layouts: list[SheetLayout], columns: Mapping[str, str], file_name: str
+) -> Iterator[tuple[RowBatch, SheetLayout]]:
+    """Yield the rows below each sheet's header; `names` and `layouts` grow on the way."""
+    for batch in file.batches():
+        if not layouts or layouts[-1].sheet != batch.sheet:
+            layouts.append(lay_out_sheet(batch, names, columns, file_name=file_name))
+        body = layouts[-1].body(batch, names)
+        if len(body):
+            yield body, layouts[-1]
+
+
+def _gather(bodies: Iterable[tuple[RowBatch, SheetLayout]]) -> Iterator[tuple[RowBatch, SheetLayout]]:
+    """Join small batches of a sheet: a transaction for every few thousand rows costs more than the rows."""
+    waiting: list[RowBatch] = []
+    rows = 0
+    last: SheetLayout | None = None
+    for body, layout in bodies:
+        if last is not None and waiting and (layout is not last or rows + len(body) > BATCH_ROWS):
+            yield join_batches(waiting), last
+            waiting, rows = [], 0
+        waiting.append(body)
+        rows += len(body)
+        last = layout
+    if last is not None and waiting:
+        yield join_batches(waiting), last

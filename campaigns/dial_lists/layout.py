@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from campaigns.dial_lists.columns import HEADER_ROWS, column_letter, find_header, guess_columns
@@ -70,6 +71,25 @@ def lay_out_sheet(
             fields[field] = guess_columns(header.names, sample, mapping={"phone": wanted}, what=file_name).phone
     placed = {field: order[column] for field, column in fields.items()}
     return SheetLayout(first_batch.sheet, header.row_number, placed["phone"], placed.get("country"), placed, order)
+
+
+def join_batches(batches: list[RowBatch]) -> RowBatch:
+    """Join batches of one sheet, laid out alike, to one; shorter ones get empty columns at the end."""
+    width = max(batch.cells.num_columns for batch in batches)
+    schema = pa.schema([(f"c{place}", pa.string()) for place in range(width)])
+    padded = [
+        pa.RecordBatch.from_arrays(
+            [*batch.cells.columns, *[pa.nulls(len(batch), pa.string())] * (width - batch.cells.num_columns)],
+            schema=schema,
+        )
+        for batch in batches
+    ]
+    return RowBatch(
+        batches[0].sheet,
+        np.concatenate([batch.row_numbers for batch in batches]),
+        pa.concat_batches(padded),
+        np.concatenate([batch.is_hidden for batch in batches]),
+    )
 
 
 def _free_name(name: str, names: list[str]) -> str:
