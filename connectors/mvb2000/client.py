@@ -8,11 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
-from uuid import uuid4
 
 import httpx
 
@@ -29,73 +26,15 @@ from connectors.mvb2000.codes import MEANINGS, SUCCESS, WEBKEY_REFUSED, ErrorKin
 from connectors.mvb2000.endpoints import get_endpoint
 from connectors.mvb2000.endpoints.declaration import Endpoint
 from connectors.mvb2000.envelope import EnvelopeError, Reply, Row, read_reply
+from connectors.mvb2000.errands import Errand, Form, write_query
 from connectors.mvb2000.settings import Mvb2000Settings
 from connectors.mvb2000.webkey import Webkeys
-from connectors.transport import Answer, HttpTransport, RecordsExchange, Request
-
-_UNRECORDED = frozenset({"addobdiallist"})
-"""Comes once for every number; only its failures are worth keeping."""
+from connectors.transport import Answer, HttpTransport, RecordsExchange
 
 DOWNLOAD_SECONDS = 600.0
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 
 _NAMED_VARIABLE = re.compile(r"variable\s+([A-Za-z_]\w*)")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """Parameters and a file, as a browser would upload them."""
-
-    fields: Mapping[str, str]
-    file_param: str
-    file_name: str
-    content: bytes
-
-    def write(self, webkey: str) -> tuple[bytes, str]:
-        """Return the body and its content type."""
-        boundary = f"callsheet-{uuid4().hex}"
-        parts: list[bytes] = []
-        for name, value in {"webkey": webkey, "json": "2", **self.fields}.items():
-            parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
-        file_name = self.file_name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-        parts.append(
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{self.file_param}"; filename="{file_name}"\r\n'
-            f"Content-Type: application/octet-stream\r\n\r\n".encode()
-        )
-        return b"".join([*parts, self.content, f"\r\n--{boundary}--\r\n".encode()]), boundary
-
-
-@dataclass(frozen=True, slots=True)
-class _Errand:
-    """One call, checked and encoded, before it is known under which key and path it goes."""
-
-    endpoint: Endpoint
-    query: str = ""
-    read_seconds: float | None = None
-    save_to: Path | None = None
-    form: Form | None = None
-
-    def write(self, base_url: str, path: str, webkey: str) -> Request:
-        if self.form is not None:
-            content, boundary = self.form.write(webkey)
-            return Request(
-                operation=self.endpoint.name,
-                url=base_url + path,
-                changes=True,
-                method="POST",
-                content=content,
-                headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
-                accepts=(404,),
-            )
-        return Request(
-            operation=self.endpoint.name,
-            url=f"{base_url}{path}?webkey={webkey}&json=2{self.query}",
-            changes=self.endpoint.changes,
-            is_recorded=self.endpoint.name not in _UNRECORDED,
-            read_seconds=self.read_seconds,
-            save_to=self.save_to,
-            accepts=(404,),
-        )
 
 
 class Mvb2000Client:
@@ -144,7 +83,7 @@ class Mvb2000Client:
         declared = endpoint if isinstance(endpoint, Endpoint) else get_endpoint(endpoint)
         checked = check_params(declared, params, allow_all=allow_all)
         query = write_query(declared.name, checked)
-        _, reply = await self._run(_Errand(declared, query, self._blocking_seconds(declared, checked)))
+        _, reply = await self._run(Errand(declared, query, self._blocking_seconds(declared, checked)))
         if reply is None:
             raise AssertionError("only a saved reply is no envelope")
         return reply
@@ -161,7 +100,7 @@ class Mvb2000Client:
         query = write_query(declared.name, check_params(declared, params))
         part = path.with_name(path.name + ".part")
         try:
-            _, reply = await self._run(_Errand(declared, query, DOWNLOAD_SECONDS, save_to=part))
+            _, reply = await self._run(Errand(declared, query, DOWNLOAD_SECONDS, save_to=part))
             if reply is None:
                 await asyncio.to_thread(part.replace, path)
             return reply
@@ -181,12 +120,12 @@ class Mvb2000Client:
         file_param = next(param.name for param in declared.params if param.is_file)
         checked = check_params(declared, {**params, file_param: path.name})
         del checked[file_param]
-        _, reply = await self._run(_Errand(declared, form=Form(checked, file_param, path.name, content)))
+        _, reply = await self._run(Errand(declared, form=Form(checked, file_param, path.name, content)))
         if reply is None:
             raise AssertionError("only a saved reply is no envelope")
         return reply
 
-    async def _run(self, errand: _Errand) -> tuple[Answer, Reply | None]:
+    async def _run(self, errand: Errand) -> tuple[Answer, Reply | None]:
         webkey = self._webkeys.current()
         answer, reply = await self._ask(errand, webkey)
         if reply is not None and reply.errcode == WEBKEY_REFUSED:
@@ -251,7 +190,7 @@ class Mvb2000Client:
             if reply.total is not None and rows_read >= reply.total:
                 return
 
-    async def _ask(self, errand: _Errand, webkey: str) -> tuple[Answer, Reply | None]:
+    async def _ask(self, errand: Errand, webkey: str) -> tuple[Answer, Reply | None]:
         endpoint = errand.endpoint
         path = self._paths.get(endpoint.name, endpoint.path)
         answer = await self._http.send(errand.write(self._base_url, path, webkey))
@@ -266,7 +205,7 @@ class Mvb2000Client:
                 return answer, None
             raise self._http.malformed(answer, str(error)) from None
 
-    async def _try_variants(self, errand: _Errand, unknown: str, webkey: str) -> Answer:
+    async def _try_variants(self, errand: Errand, unknown: str, webkey: str) -> Answer:
         """Try the manual's other spellings of a file name that the server does not know; remember what answered."""
         endpoint = errand.endpoint
         folder = endpoint.path.rpartition("/")[0]
@@ -324,14 +263,3 @@ class Mvb2000Client:
         return error_type(
             message, platform=PLATFORM, operation=endpoint.name, raw_code=raw_code, exchange_id=exchange_id
         )
-
-
-def write_query(operation: str, params: Mapping[str, str]) -> str:
-    """Encode parameters as UTF-8 for the end of an address that has a query already."""
-    try:
-        return "".join([f"&{name}={quote(value, safe='')}" for name, value in params.items()])
-    except UnicodeEncodeError:
-        # half a surrogate pair, as left behind by cutting an emoji in two
-        raise CallRejectedError(
-            f"MVB2000 {operation}: a value holds a broken character", platform=PLATFORM, operation=operation
-        ) from None
