@@ -99,7 +99,7 @@ def acquire(database: Database, campaign_id: int, duration: timedelta) -> Lease:
             db.execute(insert(CampaignLease).values(campaign_id=campaign_id, owner=me, fence=1, expires_at=expires_at))
             fence, dead = 1, True
         else:
-            dead = row.owner == _FREE or _is_dead(row.owner)
+            dead = row.owner == _FREE or is_dead(row.owner)
             if not dead and row.expires_at > real_now():
                 raise LeaseLostError(f"campaign {campaign_id} is being worked on by another run")
             fence = row.fence + 1
@@ -181,7 +181,7 @@ def _this_process() -> str:
     return f"{_host()}:{process.pid}:{process.create_time():.2f}"
 
 
-def _is_dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Say whether the owner surely ended; False when it cannot be known from here."""
     host, _, rest = owner.partition(":")
     pid, _, rest = rest.partition(":")

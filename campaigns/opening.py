@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from campaigns.account_sharing import share_account
 from campaigns.accounts import read_account
 from campaigns.clock import now
 from campaigns.db.engine import Database
@@ -28,4 +29,5 @@ async def open_campaign_run(settings: Settings, database: Database, campaign: Ca
         with ExchangeKeeper(database, campaign.id) as keeper:
             async with account.open(clock=now, record=keeper) as connector:
                 pace = Pace(connector.limits.requests_per_second, connector.limits.requests_in_flight)
-                yield CampaignRun(campaign.id, database, connector, lease, pace, now, settings)
+                async with share_account(database, campaign.account, lease.owner, pace):
+                    yield CampaignRun(campaign.id, database, connector, lease, pace, now, settings)

@@ -1,5 +1,6 @@
 """The tables, a file each. Importing this package registers all of them with SQLModel's metadata."""
 
+from campaigns.models.account_use import AccountUse
 from campaigns.models.attempt import Attempt
 from campaigns.models.audit_entry import AuditEntry
 from campaigns.models.callback import Callback
@@ -19,6 +20,7 @@ from campaigns.models.transfer_route import TransferRoute
 from campaigns.models.user import User
 
 __all__ = [
+    "AccountUse",
     "Attempt",
     "AttemptOutcome",
     "AuditEntry",
