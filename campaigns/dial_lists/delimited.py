@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ from campaigns.dial_lists.limits import ByteStream, ReadingMeter
 from campaigns.dial_lists.rows import DialListFile, RowBatch, SheetInfo, cut_batches
 from campaigns.dial_lists.slices import Positions, TextSlices
 from campaigns.dial_lists.sniffing import TextShape, sniff_text
+from campaigns.errors import DialListError
 
 BLOCK_BYTES = 1024 * 1024
 MAX_RECORD_BYTES = 16 * 1024 * 1024
@@ -52,10 +54,15 @@ class DelimitedFile(DialListFile):
     def batches(self) -> Iterator[RowBatch]:
         self._meter.restart()
         reader = _BlockReader(self._shape, self._meter)
+        has_rows = False
         with self._open_stream() as stream:
-            for block in _decoded_blocks(stream, self._shape):
-                yield from reader.read(block, is_last=False)
-            yield from reader.read(b"", is_last=True)
+            blocks = _decoded_blocks(stream, self._shape)
+            for block, is_last in chain(zip(blocks, repeat(False)), [(b"", True)]):
+                for batch in reader.read(block, is_last=is_last):
+                    has_rows = True
+                    yield batch
+        if not has_rows:
+            raise DialListError(what=self._meter.what, why="it has no rows.")
         if reader.dropped_nuls:
             self.notice(f"Left out {reader.dropped_nuls:,} NUL characters.")
         if reader.has_odd_quotes:

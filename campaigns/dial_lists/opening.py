@@ -128,7 +128,9 @@ def _open_ole(path: Path, meter: ReadingMeter, sheet: str | None) -> DialListFil
     if _utf16("WordDocument") in data and _utf16("Workbook") not in data:
         raise DialListError(what=path.name, why="it is a Word document, not a spreadsheet.", advice=_SAVE_AS)
     if _utf16("Workbook") not in data and _utf16("Book") not in data:
-        raise DialListError(what=path.name, why="it holds no workbook.", advice=_SAVE_AS)
+        raise DialListError(
+            what=path.name, why="it holds no workbook, or it was cut short on its way here.", advice=_SAVE_AS
+        )
     return ForeignWorkbookFile(path, "xls", meter, sheet)
 
 

@@ -126,10 +126,16 @@ def sniff_text(open_stream: Callable[[], ByteStream], meter: ReadingMeter) -> Te
 
 
 def choose_delimiter(sample: str, newline: str) -> str:
-    """The delimiter that cuts the sample into the most columns of the steadiest number; a comma where none does."""
+    """The delimiter of a first line that has several of one kind alone, for that is a header.
+
+    Else the one that cuts the sample into the most columns of the steadiest number; a comma where none does.
+    """
     lines = [line for line in _outside_quotes(sample).split(newline)[:200] if line.strip()]
     if len(lines) > 1 and len(sample) >= SAMPLE_BYTES // 4:
         lines.pop()
+    in_first = {delimiter: lines[0].count(delimiter) for delimiter in DELIMITERS if lines and delimiter in lines[0]}
+    if len(in_first) == 1 and max(in_first.values()) > 1:
+        return next(iter(in_first))
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         counts = Counter(line.count(delimiter) for line in lines)
