@@ -122,7 +122,9 @@ def far_cell(reference: str) -> str:
             "more than 50,000 rows",
         ),
         (
-            packed({"content.xml": ODS.format(f'<table:table-row><table:table-cell {REPEATED.format("columns")}>{TAIL}')}),
+            packed(
+                {"content.xml": ODS.format(f'<table:table-row><table:table-cell {REPEATED.format("columns")}>{TAIL}')}
+            ),
             "there are 999,999 columns",
         ),
         (b"<table><tr>" + b"<td>x</td>" * 600 + b"</tr></table>", "there are 501 columns"),
@@ -237,8 +239,10 @@ def test_mutated_files_raise_nothing_else(tmp_path: Path, kind: str) -> None:
     """A file with some bytes changed, lost or doubled is read or refused with a sentence."""
     dice = random.Random(kind)
     rich = worksheet(
-        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="1"><v>5E3</v></c>'
-        '<c r="C1" t="inlineStr"><is><t>a&amp;b</t></is></c></row><row r="2" hidden="1"><c r="A2"><f>A1</f></c><c r="B2" t="e"><v>#N/A</v></c></row>'
+        '<row r="1"><c r="A1" t="s"><v>0</v></c>'
+        '<c r="B1" s="1"><v>5E3</v></c>'
+        '<c r="C1" t="inlineStr"><is><t>a&amp;b</t></is></c></row>'
+        '<row r="2" hidden="1"><c r="A2"><f>A1</f></c><c r="B2" t="e"><v>#N/A</v></c></row>'
     )
     shared = "<si><t>手机</t></si><si><r><t>a</t></r></si>"
     whole = xlsx(rich, shared=shared, formats=("00000000000",))
