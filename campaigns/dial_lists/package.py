@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -13,7 +15,11 @@ from campaigns.errors import DialListError
 
 MAX_ENTRIES = 20_000
 MAX_SMALL_PART_BYTES = 64 * 1024 * 1024
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError)
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, NotImplementedError, ValueError, RuntimeError, IndexError, OverflowError),
+)
+"""What the standard library raises for archives that lie about themselves."""
 
 
 class Package:
@@ -29,7 +35,7 @@ class Package:
         if len(infos) > MAX_ENTRIES:
             self._zip.close()
             raise DialListError(what=meter.what, why=f"the archive holds more than {MAX_ENTRIES:,} files.")
-        self._infos = {info.filename.lstrip("/").lower(): info for info in infos if not info.is_dir()}
+        self._infos = {info.filename.lstrip("/").lower(): info for info in infos if not info.filename.endswith("/")}
 
     @property
     def names(self) -> list[str]:

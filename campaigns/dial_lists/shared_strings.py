@@ -51,7 +51,10 @@ def _read_quickly(part: ByteStream, meter: ReadingMeter) -> Iterator[pa.StringAr
             empty = len(re.findall(rb"<si\s*/>", piece))
             yield pa.array([""] * empty, pa.string())
         else:
-            yield _read_piece(piece)
+            try:
+                yield _read_piece(piece)
+            except IndexError:  # a tag is cut short
+                raise IrregularXmlError from None
 
 
 def _once_more(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -72,12 +72,15 @@ class SheetParser:
 
     def parse(self, data: bytes) -> Iterator[RowPiece]:
         """Raises `IrregularXmlError` before anything of this piece is delivered, or `DialListError`."""
-        tags = _Tags(data)
-        rows = np.flatnonzero((tags.initial == ord("r")) & (tags.second == ord("o")))
-        if len(rows) == 0:
-            return
-        row_numbers, is_hidden = self._read_row_attributes(tags, rows)
-        cells = _Cells.locate(tags, rows)
+        try:
+            tags = _Tags(data)
+            rows = np.flatnonzero((tags.initial == ord("r")) & (tags.second == ord("o")))
+            if len(rows) == 0:
+                return
+            row_numbers, is_hidden = self._read_row_attributes(tags, rows)
+            cells = _Cells.locate(tags, rows)
+        except IndexError:  # a tag or an attribute is cut short
+            raise IrregularXmlError from None
         if len(cells.rows) and int(cells.columns.max()) >= self._meter.limits.max_columns:
             widest = int(cells.columns.argmax())
             self._meter.check_columns(int(cells.columns[widest]) + 1, self._where(row_numbers[cells.rows[widest]]))
@@ -136,8 +139,6 @@ class SheetParser:
                 index[places] = np.arange(len(which))
                 is_present[places] = True
                 texts = texts.take(pa.array(index, mask=~is_present))
-            elif len(which) > row_count:
-                raise IrregularXmlError  # a cell stands twice in its row
             columns.append(texts)
         return columns
 
@@ -289,6 +290,9 @@ class _Cells:
         if not is_filled.all():
             row_of_cell, columns, kinds = row_of_cell[is_filled], columns[is_filled], kinds[is_filled]
             styles, starts, ends = styles[is_filled], starts[is_filled], ends[is_filled]
+        is_same_row = row_of_cell[1:] == row_of_cell[:-1]
+        if bool((is_same_row & (columns[1:] <= columns[:-1])).any()):
+            raise IrregularXmlError  # a cell stands twice in its row, or behind one to its right
         return cls(row_of_cell, columns, kinds, styles, starts, ends, TextSlices(tags.data, starts, ends))
 
 

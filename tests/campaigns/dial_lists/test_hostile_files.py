@@ -80,6 +80,8 @@ def zip_with_flag(content: bytes) -> bytes:
             xlsx(worksheet('<!-- --><row r="1"><c r="A1" t="s"><v>-1</v></c></row>')),
             "refers to a text that is not there",
         ),
+        (xlsx(worksheet('<row r="1"><c r="A1"><v>1</v></c><')), "damaged"),
+        (xlsx(worksheet(ROW), shared="<si><t>a</t></si><"), "damaged"),
         (xlsx(worksheet("")), "no visible sheet of it has any rows"),
         (xlsx(worksheet(ROW), shared="<si/>", states={1: "hidden"}), "no visible sheet of it has any rows"),
         (b"<html><body><p>no table</p></body></html>", "without a table"),

@@ -135,6 +135,13 @@ def test_quick_rows_before_an_irregular_one_are_not_read_twice(tmp_path: Path) -
     assert read[-1] == ("S1", 20_001, ["5"])
 
 
+@WAYS
+def test_cells_out_of_order_keep_their_places(tmp_path: Path, way: str) -> None:
+    """Cells stand where their reference says, and the last of two with the same reference counts."""
+    rows = f'{way}<row r="1"><c r="C1"><v>3</v></c><c r="A1"><v>1</v></c><c r="C1"><v>4</v></c></row>'
+    assert cells_of(tmp_path, rows) == [["1", None, "4"]]
+
+
 def sheet_with(text: str) -> str:
     return worksheet(f'<row r="1"><c r="A1" t="str"><v>{text}</v></c></row>')
 
