@@ -24,10 +24,8 @@ class PlannedChunk:
     @property
     def content_hash(self) -> str:
         """SHA-256 over contacts and numbers in order: what was approved is what is sent."""
-        digest = hashlib.sha256()
-        for contact in self.contacts:
-            digest.update(f"{contact.contact_id} {contact.phone_number}\n".encode())
-        return digest.hexdigest()
+        lines = "".join(f"{contact.contact_id} {contact.phone_number}\n" for contact in self.contacts)
+        return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def plan_chunks(

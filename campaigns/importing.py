@@ -14,7 +14,7 @@ from campaigns.dial_lists.importer import ImportOptions, import_dial_list, remov
 from campaigns.do_not_call import UnreadEntry, read_do_not_call
 from campaigns.errors import CampaignError
 from campaigns.message_texts import check_template
-from campaigns.models import Attempt, Campaign, DialList, DialListStatus, DoNotCallScope
+from campaigns.models import Campaign, Chunk, DialList, DialListStatus, DoNotCallScope
 from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.queries.chunks import field_columns
 from campaigns.queries.do_not_call import record_do_not_call
@@ -105,7 +105,7 @@ def undo_import(run: CampaignRun) -> None:
     """
     with run.database.writing() as db:
         run.lease.check(db)
-        if db.execute(select(exists().where(col(Attempt.campaign_id) == run.campaign_id))).scalar_one():
+        if db.execute(select(exists().where(col(Chunk.campaign_id) == run.campaign_id))).scalar_one():
             raise CampaignError("calls of this list were planned already; stop the campaign instead")
         ready = select(col(DialList.id)).where(
             col(DialList.campaign_id) == run.campaign_id, col(DialList.status) == DialListStatus.READY

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import exists, func, select, text, update
 from sqlmodel import Session, col
 
 from campaigns.campaign_file import CampaignFile, load_definition
@@ -18,10 +18,10 @@ from campaigns.db.bulk import insert_rows
 from campaigns.db.engine import Database
 from campaigns.dispositions import Disposition, decide_disposition, pause_before_retry
 from campaigns.do_not_call_rules import suppress_unplanned
-from campaigns.errors import SettingsError
+from campaigns.errors import LeaseLostError, SettingsError
 from campaigns.lifecycle import move_campaign
 from campaigns.models import Attempt, AttemptOutcome, Campaign, Chunk, Contact, DialList, DialListStatus, Exclusion
-from campaigns.models.types import ATTEMPTS_PER_CONTACT, attempt_id
+from campaigns.models.types import attempt_id, first_row_id
 from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.references import chunk_reference
 from campaigns.run import CampaignRun
@@ -136,7 +136,7 @@ def plan_retries(run: CampaignRun) -> PlanCounts:
                 .join(Attempt, col(Attempt.contact_id) == col(Contact.id))
                 .join(AttemptOutcome, col(AttemptOutcome.attempt_id) == col(Attempt.id))
                 .where(
-                    col(Attempt.campaign_id) == run.campaign_id,
+                    col(AttemptOutcome.campaign_id) == run.campaign_id,
                     col(Attempt.attempt_number) == number,
                     col(AttemptOutcome.outcome) == outcome,
                     ~exists().where(col(Exclusion.contact_id) == col(Contact.id)),
@@ -161,25 +161,38 @@ def plan_retries(run: CampaignRun) -> PlanCounts:
 _later = Attempt.__table__.alias("later")  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
+_CONTACTS_TO_PLAN = text(
+    """
+    SELECT k.id, k.phone_number, k.country FROM contact k
+    WHERE k.id > :after AND k.id < :end
+      AND NOT EXISTS (SELECT 1 FROM exclusion e WHERE e.contact_id = k.id)
+      AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = k.id * 100 + 1)
+    ORDER BY k.id LIMIT :page
+    """
+)
+
+
 def _contacts_to_plan(database: Database, campaign_id: int) -> Iterator[ContactToCall]:
-    last = 0
-    while True:
-        with database.reading() as db:
-            rows = db.execute(
-                select(col(Contact.id), col(Contact.phone_number), col(Contact.country))
-                .where(
-                    col(Contact.campaign_id) == campaign_id,
-                    col(Contact.id) > last,
-                    ~exists().where(col(Exclusion.contact_id) == col(Contact.id)),
-                    ~exists().where(and_(col(Attempt.id) == col(Contact.id) * ATTEMPTS_PER_CONTACT + 1)),
-                )
-                .order_by(col(Contact.id))
-                .limit(_PAGE)
-            ).all()
-        if not rows:
-            return
-        last = rows[-1][0]
-        yield from (ContactToCall(*row) for row in rows)
+    with database.reading() as db:
+        lists = (
+            db.execute(
+                select(col(DialList.id))
+                .where(col(DialList.campaign_id) == campaign_id, col(DialList.status) == DialListStatus.READY)
+                .order_by(col(DialList.id))
+            )
+            .scalars()
+            .all()
+        )
+    for dial_list_id in lists:
+        after, end = first_row_id(dial_list_id or 0), first_row_id((dial_list_id or 0) + 1)
+        while True:
+            with database.reading() as db:
+                page = {"after": after, "end": end, "page": _PAGE}
+                rows = db.connection().execute(_CONTACTS_TO_PLAN, page).tuples().all()
+            if not rows:
+                break
+            after = rows[-1][0]
+            yield from map(ContactToCall._make, rows)
 
 
 def _write_chunk(
@@ -209,15 +222,39 @@ def _write_chunk(
     )
     db.add(chunk)
     db.flush()
-    insert_rows(
-        db,
-        Attempt,
-        ("id", "campaign_id", "contact_id", "attempt_number", "chunk_id"),
-        (
-            (attempt_id(contact.contact_id, attempt_number), campaign.id, contact.contact_id, attempt_number, chunk.id)
-            for contact in planned.contacts
-        ),
+    _write_attempts(db, chunk, planned)
+
+
+_ATTEMPTS_OF_RANGE = text(
+    """
+    INSERT INTO attempt (id, campaign_id, contact_id, attempt_number, chunk_id)
+    SELECT k.id * 100 + 1, :campaign_id, k.id, 1, :chunk_id FROM contact k
+    WHERE k.id >= :first AND k.id <= :last
+      AND NOT EXISTS (SELECT 1 FROM exclusion e WHERE e.contact_id = k.id)
+      AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.id = k.id * 100 + 1)
+    ORDER BY k.id
+    """
+)
+
+
+def _write_attempts(db: Session, chunk: Chunk, planned: PlannedChunk) -> None:
+    """Write the attempts of a chunk: inside the database where its contacts are all that is left of a stretch."""
+    contacts = planned.contacts
+    if chunk.attempt_number == 1 and not planned.country:
+        stretch = {"first": contacts[0].contact_id, "last": contacts[-1].contact_id}
+        written = db.connection().execute(
+            _ATTEMPTS_OF_RANGE, {"campaign_id": chunk.campaign_id, "chunk_id": chunk.id, **stretch}
+        )
+        if written.rowcount != len(contacts):
+            raise LeaseLostError("the contacts to plan changed while they were planned; another run must be at work")
+        return
+    columns = ("id", "campaign_id", "contact_id", "attempt_number", "chunk_id")
+    number = chunk.attempt_number
+    rows = (
+        (attempt_id(contact.contact_id, number), chunk.campaign_id, contact.contact_id, number, chunk.id)
+        for contact in contacts
     )
+    insert_rows(db, Attempt, columns, rows)
 
 
 def _write_plan_hash(db: Session, campaign: Campaign) -> None:

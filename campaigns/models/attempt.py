@@ -15,7 +15,7 @@ class Attempt(SQLModel, table=True):
     number) is unique by construction and planning twice cannot plan twice.
     """
 
-    __table_args__ = (Index("ix_attempt_chunk", "chunk_id"), Index("ix_attempt_campaign", "campaign_id"))
+    __table_args__ = (Index("ix_attempt_chunk", "chunk_id"),)
 
     id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
     campaign_id: int = Field(sa_type=BigId)

@@ -54,6 +54,11 @@ def row_id(dial_list_id: int, row_ordinal: int) -> int:
     return dial_list_id * ROWS_PER_LIST + row_ordinal
 
 
+def first_row_id(dial_list_id: int) -> int:
+    """Return the id below all rows of a dial list: its rows lie between this and that of the next list."""
+    return dial_list_id * ROWS_PER_LIST
+
+
 def attempt_id(contact_id: int, attempt_number: int) -> int:
     """Return the id of a contact's n-th attempt: planning the same attempt twice collides on the primary key."""
     if not 0 < attempt_number < ATTEMPTS_PER_CONTACT:

@@ -62,8 +62,8 @@ _QUERY = text(
         SELECT a.contact_id, MAX(a.id) AS last_attempt_id, MAX(a.attempt_number) AS attempts,
                SUM(CASE WHEN c.status IN :handed_over THEN 1 ELSE 0 END) AS handed_over,
                SUM(CASE WHEN o.attempt_id IS NULL THEN 0 ELSE 1 END) AS settled
-        FROM attempt a JOIN chunk c ON c.id = a.chunk_id LEFT JOIN outcome o ON o.attempt_id = a.id
-        WHERE a.campaign_id = :campaign_id
+        FROM chunk c JOIN attempt a ON a.chunk_id = c.id LEFT JOIN outcome o ON o.attempt_id = a.id
+        WHERE c.campaign_id = :campaign_id
         GROUP BY a.contact_id
     ), placed AS (
         SELECT CASE

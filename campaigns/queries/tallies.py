@@ -26,7 +26,7 @@ def count_last_outcomes(db: Session, campaign_id: int) -> list[tuple[Outcome, in
     last = (
         select(col(Attempt.contact_id), func.max(col(Attempt.id)).label("attempt_id"))
         .join(AttemptOutcome, col(AttemptOutcome.attempt_id) == col(Attempt.id))
-        .where(col(Attempt.campaign_id) == campaign_id)
+        .where(col(AttemptOutcome.campaign_id) == campaign_id)
         .group_by(col(Attempt.contact_id))
         .subquery()
     )

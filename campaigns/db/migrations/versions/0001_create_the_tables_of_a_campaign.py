@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index("ix_attempt_campaign", ["campaign_id"], unique=False)
         batch_op.create_index("ix_attempt_chunk", ["chunk_id"], unique=False)
 
     op.create_table(
@@ -370,6 +369,5 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_attempt_chunk")
-        batch_op.drop_index("ix_attempt_campaign")
 
     op.drop_table("attempt")

@@ -26,7 +26,7 @@ NEVER_CHANGED = (
 NEVER_DELETED = ("attempt", "outcome", "status_change", "difference", "audit_entry")
 DELETED_BEFORE_PLANNING = ("contact", "row_refusal", "exclusion")
 
-_PLANNED = "EXISTS (SELECT 1 FROM attempt WHERE campaign_id = OLD.campaign_id)"
+_PLANNED = "EXISTS (SELECT 1 FROM chunk WHERE campaign_id = OLD.campaign_id)"
 
 
 def upgrade() -> None:
