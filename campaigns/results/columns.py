@@ -37,7 +37,8 @@ def results_columns(titles: Sequence[str], language: Language) -> list[Column]:
         _column("hangup_cause", language, width=14),
         _column("recording", language, width=24),
         _column("platform_call_id", language, width=20),
-        _column("why", language, width=44),
+        _column("why", language, width=34, words_of="rule", and_of="refusal"),
+        _column("why_detail", language, width=44),
     ]
     return [*original_columns(titles), *_apart(ours, titles, language)]
 
@@ -103,10 +104,18 @@ def program_names(columns: Iterable[Column]) -> list[str]:
 
 
 def _column(
-    name: str, language: Language, kind: ColumnKind = _TEXT, *, width: float, words_of: str | None = None
+    name: str,
+    language: Language,
+    kind: ColumnKind = _TEXT,
+    *,
+    width: float,
+    words_of: str | None = None,
+    and_of: str | None = None,
 ) -> Column:
     title = texts_in(language)[f"column.{name}"]
-    return Column(name, title, kind, width, words(language, words_of) if words_of else {})
+    groups = [group for group in (words_of, and_of) if group]
+    code_words = {code: word for group in groups for code, word in words(language, group).items()}
+    return Column(name, title, kind, width, code_words)
 
 
 def _apart(ours: Iterable[Column], titles: Sequence[str], language: Language) -> list[Column]:

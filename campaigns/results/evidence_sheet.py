@@ -42,6 +42,7 @@ class _EvidenceSheet:
         set_up_page(self._sheet)
         self._campaign()
         self._files()
+        self._moves()
         self._chunks()
         self._versions()
 
@@ -77,6 +78,23 @@ class _EvidenceSheet:
                     file.mapping,
                 )
                 for file in self._evidence.files
+            ),
+        )
+
+    def _moves(self) -> None:
+        status_words = words(self._summary.language, "campaign_status")
+        self._table(
+            "moves",
+            ("changed", "from", "to", "actor", "reason"),
+            (
+                (
+                    move.changed_at,
+                    status_words.get(move.from_status, move.from_status),
+                    status_words.get(move.to_status, move.to_status),
+                    move.actor,
+                    move.reason,
+                )
+                for move in self._evidence.moves
             ),
         )
 

@@ -34,6 +34,8 @@ class RowStatus(StrEnum):
     SUPPRESSED = "suppressed"
     DUPLICATE = "duplicate"
     REFUSED = "refused"
+    UNEXPLAINED = "unexplained"
+    """The ledger does not say; the identity does not hold while there is one such row."""
 
 
 class ColumnKind(StrEnum):
@@ -82,7 +84,7 @@ class HourTally:
 
 @dataclass(frozen=True, slots=True)
 class KeyTally:
-    """How many people pressed a key as the last of their answered call."""
+    """How many people pressed these keys in their last settled call."""
 
     digits: str
     label: str
@@ -109,7 +111,7 @@ class CampaignSummary:
     """The moment of these figures."""
     identity: Identity
     outcomes: Mapping[str, int] = field(default_factory=dict)
-    """Outcome → contacts whose last settled attempt ended so; adds up to `identity.outcomes` and `identity.lost`."""
+    """Outcome → contacts whose last settled attempt ended so; adds up to `submitted` once nothing is pending."""
     dispositions: Mapping[str, int] = field(default_factory=dict)
     """Disposition → contacts, over the same contacts as `outcomes`."""
     hours: Sequence[HourTally] = ()
@@ -151,6 +153,17 @@ class EvidenceChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceMove:
+    """One move of the campaign's status."""
+
+    changed_at: datetime
+    from_status: str
+    to_status: str
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What an auditor asks for."""
 
@@ -161,6 +174,7 @@ class Evidence:
     versions: Mapping[str, str] = field(default_factory=dict)
     """Program or library → version."""
     run_ids: Sequence[str] = ()
+    moves: Sequence[EvidenceMove] = ()
     chunks: Sequence[EvidenceChunk] = ()
 
 

@@ -46,6 +46,7 @@ ROW_STATUS_COLOURS: dict[str, tuple[str, str]] = {
     "unconfirmed": WAIT,
     "lost": BAD,
     "refused": BAD,
+    "unexplained": BAD,
 }
 OUTCOME_CHART_COLOURS: dict[str, str] = {
     "answered": "#2E9E5B",

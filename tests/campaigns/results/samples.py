@@ -19,6 +19,7 @@ from campaigns.results.model import (
     Evidence,
     EvidenceChunk,
     EvidenceFile,
+    EvidenceMove,
     HourTally,
     KeyTally,
     Language,
@@ -90,18 +91,20 @@ def results_rows() -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = [
         (f"1380013800{i}", f"客户{i}", None, "called", f"+861380013800{i}", "answered", "done", 1, called, called,
          called + timedelta(seconds=7), called + timedelta(seconds=30), 7, 23, "1", "yes", "16", f"rec{i}.wav",
-         f"c{i}", None)
+         f"c{i}", None, None)
         for i in range(4)
     ]  # fmt: skip
     rows += [
         ("13800138004", "客户4", "=1+1", "called", "+8613800138004", "no_answer", "give_up", 2, called, called, None,
-         called, 30, 0, None, None, "19", None, "c4", None),
+         called, 30, 0, None, None, "19", None, "c4", None, None),
         ("13800138005", "客户5", "007", "called", "+8613800138005", "busy", "give_up", 1, called, called, None, called,
-         0, 0, None, None, "17", None, "c5", None),
-        ("13800138006", "客户6", " x ", "lost", "+8613800138006", "lost", "not_known", 1, *(None,) * 11, "deadline"),
-        ("13800138000", "客户7", "", "duplicate", "+8613800138000", None, None, 0, *nothing, "row 2 has this number"),
-        ("13800138008", "客户8", None, "suppressed", "+8613800138008", None, None, 0, *nothing, "on the list"),
-        ("1.38E+10", "客户9", None, "refused", None, None, None, 0, *nothing, "digits lost"),
+         0, 0, None, None, "17", None, "c5", None, None),
+        ("13800138006", "客户6", " x ", "lost", "+8613800138006", "lost", "not_known", 1, *nothing, None, "deadline"),
+        ("13800138000", "客户7", "", "duplicate", "+8613800138000", None, None, 0, *nothing, "duplicate",
+         "row 2 has this number"),
+        ("13800138008", "客户8", None, "suppressed", "+8613800138008", None, None, 0, *nothing, "do_not_call",
+         "on the list"),
+        ("1.38E+10", "客户9", None, "refused", None, None, None, 0, *nothing, "digits_lost", None),
     ]  # fmt: skip
     return rows
 
@@ -129,6 +132,7 @@ def report(language: Language = Language.ENGLISH, **changes: Any) -> Report:
             files=[EvidenceFile("c.xlsx", "ef" * 32, 12_345, ["Sheet1"], "phone = 手机号", 10, BEGAN_AT)],
             versions={"callsheet": "0.1.0", "python": "3.11"},
             run_ids=["0f9d"],
+            moves=[EvidenceMove(BEGAN_AT, "draft", "scheduled", "planning", "")],
             chunks=[
                 EvidenceChunk(1, "CS1", "77", "main", "closed", 7, 1, BEGAN_AT, BEGAN_AT, BEGAN_AT + timedelta(hours=3))
             ],

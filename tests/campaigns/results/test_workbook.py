@@ -299,7 +299,7 @@ def test_looks(tmp_path: Path) -> None:
     assert kinds == {b"barChart", b"doughnutChart"}
     sheet = openpyxl.load_workbook(path)["Results"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:T11"
+    assert sheet.auto_filter.ref == "A1:U11"
     assert {str(rule.sqref) for rule in sheet.conditional_formatting} == {"D2:D11", "F2:F11"}
     assert sheet.page_setup.orientation == "landscape"
 
