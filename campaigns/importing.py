@@ -10,8 +10,8 @@ from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
 from campaigns.campaign_file import load_definition
+from campaigns.dial_lists.do_not_call_file import UnreadEntry, read_do_not_call
 from campaigns.dial_lists.importer import ImportOptions, import_dial_list, remove_rows
-from campaigns.do_not_call import UnreadEntry, read_do_not_call
 from campaigns.errors import CampaignError
 from campaigns.message_texts import check_template
 from campaigns.models import Campaign, Chunk, DialList, DialListStatus, DoNotCallScope

@@ -257,7 +257,8 @@ def _write_attempts(db: Session, chunk: Chunk, planned: PlannedChunk) -> None:
     insert_rows(db, Attempt, columns, rows)
 
 
-def _write_plan_hash(db: Session, campaign: Campaign) -> None:
+def compute_plan_hash(db: Session, campaign: Campaign) -> str:
+    """Return the SHA-256 over definition, lists and chunks: what was planned, in one word."""
     digest = hashlib.sha256(campaign.definition_hash.encode())
     lists = select(col(DialList.file_sha256)).where(
         col(DialList.campaign_id) == campaign.id, col(DialList.status) == DialListStatus.READY
@@ -267,4 +268,9 @@ def _write_plan_hash(db: Session, campaign: Campaign) -> None:
     chunks = select(col(Chunk.content_hash)).where(col(Chunk.campaign_id) == campaign.id).order_by(col(Chunk.number))
     for content_hash in db.execute(chunks).scalars():
         digest.update(content_hash.encode())
-    db.execute(update(Campaign).where(col(Campaign.id) == campaign.id).values(plan_hash=digest.hexdigest()))
+    return digest.hexdigest()
+
+
+def _write_plan_hash(db: Session, campaign: Campaign) -> None:
+    plan_hash = compute_plan_hash(db, campaign)
+    db.execute(update(Campaign).where(col(Campaign.id) == campaign.id).values(plan_hash=plan_hash))

@@ -84,14 +84,16 @@ def _show(app: App, campaign: Campaign) -> None:
             console.print(f'"{campaign.name}" has no list yet.')
         for dial_list in found:
             described = _describe(dial_list)
-            console.print(f"[bold]{dial_list.file_name}[/bold] ({dial_list.status}), sheets {described['sheets']}")
+            console.print(f"[bold]{dial_list.file_name}[/bold] ({dial_list.status})")
+            if any(described["sheets"]):
+                console.print(f"  sheets: {', '.join(described['sheets'])}")
             console.print(f"  rows {dial_list.row_count:,}")
             console.print(
                 f"  accepted {dial_list.contact_count:,}, duplicates among them {dial_list.duplicate_count:,}"
             )
             console.print(f"  refused {dial_list.refusal_count:,}")
             for field, column in described["columns"].items():
-                console.print(f"  {field}: column {column!r}")
+                console.print(f"  {field} is read from column {column}")
             for notice in described["notices"]:
                 console.print(f"  • {notice}")
             for kind, count in described["repairs"].items():

@@ -8,7 +8,7 @@ import click
 
 from campaigns.cli.context import App, command, person
 from campaigns.clock import now
-from campaigns.do_not_call import UnreadEntry, read_do_not_call
+from campaigns.dial_lists.do_not_call_file import UnreadEntry, read_do_not_call
 from campaigns.errors import CampaignError
 from campaigns.importing import describe_unread
 from campaigns.models import DoNotCallScope

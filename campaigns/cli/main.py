@@ -15,6 +15,7 @@ from campaigns.cli.dial_lists import lists
 from campaigns.cli.do_not_call import dnc
 from campaigns.cli.engine import doctor
 from campaigns.cli.rehearsal import rehearse, simulate
+from campaigns.cli.verifying import verify
 from campaigns.logs import set_up_logging
 
 
@@ -39,21 +40,7 @@ def main(context: click.Context, config: Path | None, verbose: bool) -> None:
     context.obj = App(config)
 
 
-for part in (
-    run,
-    plan,
-    status,
-    pause,
-    resume,
-    stop,
-    results,
-    why,
-    lists,
-    dnc,
-    accounts,
-    doctor,
-    rehearse,
-    simulate,
-    db,
-):
+_ABOUT_CAMPAIGNS = (run, plan, status, pause, resume, stop, results, why, verify)
+_AROUND_THEM = (lists, dnc, accounts, doctor, rehearse, simulate, db)
+for part in _ABOUT_CAMPAIGNS + _AROUND_THEM:
     main.add_command(part)

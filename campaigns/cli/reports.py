@@ -130,7 +130,8 @@ def why_report(app: App, e164: str, explanations: list[Explanation], do_not_call
             table.add_column(overflow="fold")
             table.add_column(style="dim", overflow="fold")
             for step in explanation.steps:
-                table.add_row(f"{step.at:%m-%d %H:%M:%S}" if step.at else "next", step.what, step.rule)
+                at = f"{step.at.astimezone(ZoneInfo(explanation.timezone)):%m-%d %H:%M:%S}" if step.at else "next"
+                table.add_row(at, step.what, step.rule)
             console.print(table)
 
     app.show(data, text)

@@ -42,6 +42,8 @@ class Explanation:
 
     campaign: str
     campaign_status: str
+    timezone: str
+    """The campaign's; steps are in UTC."""
     number: str
     """Masked."""
     row: str
@@ -83,6 +85,7 @@ def _explain(db: Session, contact: Contact) -> Explanation:
     return Explanation(
         campaign=campaign.name if campaign.run_number == 1 else f"{campaign.name}#{campaign.run_number}",
         campaign_status=campaign.status,
+        timezone=campaign.timezone,
         number=mask_number(contact.phone_number),
         row=place,
         steps=tuple(ordered),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.dial_lists import ReadingLimits
-from campaigns.do_not_call import DoNotCallBatch, UnreadEntry, read_do_not_call
+from campaigns.dial_lists.do_not_call_file import DoNotCallBatch, UnreadEntry, read_do_not_call
 from campaigns.errors import DialListError
 from campaigns.queries.do_not_call import NewEntry
 
