@@ -1,10 +1,10 @@
 """What can go wrong between us and a platform. The type says what to do next.
 
 `TransientPlatformError` is safe to try again later: nothing that we asked for took effect, or asking twice does no
-harm. `OutcomeUnknownError` must never be tried again blindly: the request may have taken effect, so the platform is asked
-what it holds before anything is sent. `CallRejectedError` is final for the calls it names, `PlatformAccountError` for
-every call of the account until a person mends it, and `MalformedReplyError` means that we do not understand the
-platform, which a person must look at.
+harm. `OutcomeUnknownError` must never be tried again blindly: the request may have taken effect, so the platform is
+asked what it holds before anything is sent. `CallRejectedError` is final for the calls it names,
+`PlatformAccountError` for every call of the account until a person mends it, and `MalformedReplyError` means that we
+do not understand the platform, which a person must look at.
 
 No message of these errors holds a secret or a whole telephone number: they are shown, logged and stored.
 """
