@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ from campaigns.holding import pause_campaign, withdraw_chunks
 from campaigns.lifecycle import move_campaign
 from campaigns.models import Campaign, Chunk, ExclusionRule
 from campaigns.planning import plan_retries
+from campaigns.plausibility import find_implausible
 from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.queries.chunks import find_chunks
 from campaigns.queries.identity import Identity
@@ -28,6 +30,7 @@ from campaigns.run import CampaignRun
 from campaigns.statuses import CHUNK_OPEN, CHUNK_TO_SUBMIT, CampaignStatus, ChunkStatus
 from campaigns.submission import SubmissionCounts
 from campaigns.watching import watch_chunks
+from connectors.contract import Outcome
 from connectors.errors import (
     CallRejectedError,
     MalformedReplyError,
@@ -72,6 +75,8 @@ class _Driver:
         self.submit = submit
         self.submitting: dict[int, asyncio.Task[SubmissionCounts]] = {}
         self.away_since: float | None = None
+        self.outcomes: Counter[Outcome] = Counter()
+        """Of the calls settled since this run began, or since the campaign was last paused."""
         self.pause_seconds = 0.0
 
     async def drive(self, *, wait: bool, on_look: Callable[[Look], None]) -> Driven:
@@ -105,12 +110,19 @@ class _Driver:
             await self._collect_submitted()
             await self._submit_or_withdraw(campaign, definition, chunks)
             looked = await watch_chunks(self.run)
+            self.outcomes.update(looked.settled)
         except (PlatformAccountError, CallRejectedError) as error:
             return str(error)
         except (TransientPlatformError, MalformedReplyError) as error:
             # A garbled answer to a question may be an accident of the line; only when it goes on is it trouble.
             return self._note_away(error)
         self.away_since = None
+        if campaign.status == CampaignStatus.PAUSED:
+            self.outcomes.clear()
+        elif campaign.status == CampaignStatus.RUNNING and (
+            sentence := find_implausible(self.outcomes, self.run.settings.watching.implausible_after)
+        ):
+            return sentence
         self._set_pace(is_busy=bool(looked.settled or looked.closed or self.submitting))
         return ""
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import make_url
 
@@ -25,6 +25,14 @@ class PlatformFacingSettings(BaseModel):
 
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8081, ge=0, le=65535, description="port to listen on")
+    max_body_bytes: int = Field(default=262_144, ge=1024, description="larger messages of a platform are refused")
+    messages_per_second: float = Field(
+        default=5000, gt=0, description="messages of one account taken in a second; more are told to come back later"
+    )
+    sources: dict[str, tuple[IPvAnyNetwork, ...]] = Field(
+        default_factory=dict,
+        description="account → addresses or networks that may call back for it; an account not named takes any",
+    )
 
 
 class SubmissionSettings(BaseModel):
@@ -39,6 +47,9 @@ class SubmissionSettings(BaseModel):
     )
     verify_rounds: int = Field(
         default=20, ge=2, description="rounds of adding and reading back before a chunk is left for later"
+    )
+    refused_share: float = Field(
+        default=0.2, gt=0, le=1, description="a campaign pauses itself when the platform refuses this share of a chunk"
     )
     lease: Duration = Field(
         default=timedelta(seconds=30), description="a run that is silent for this long may be replaced by another"
@@ -56,8 +67,22 @@ class WatchingSettings(BaseModel):
         default=timedelta(hours=24),
         description="an accepted call is declared lost when the platform has been silent about it for so long",
     )
+    implausible_after: int = Field(
+        default=200,
+        ge=0,
+        description="a campaign pauses itself when so many calls in a row all failed or all ended alike; 0: never",
+    )
     out_of_service_after: Duration = Field(
         default=timedelta(minutes=10), description="a campaign pauses itself when the platform is away for so long"
+    )
+    bills_interval: Duration = Field(
+        default=timedelta(minutes=1),
+        description="longest pause between looks at a platform's bills; shorter while they bring something new",
+    )
+    evidence_wait: Duration = Field(
+        default=timedelta(hours=2),
+        description="how long to look for evidence of an unconfirmed chunk, or of calls whose day is over, before a "
+        "person is asked or the calls count as expired; should cover the platform's queue",
     )
 
 

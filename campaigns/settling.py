@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,6 +30,8 @@ _COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class SettleCounts:
     settled: int = 0
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    """Of those settled now."""
     repeated: int = 0
     contradicting: int = 0
     foreign: int = 0
@@ -93,7 +96,8 @@ def settle_reports(
         )  # fmt: skip
     rows = (_row(db, campaign, chunk, attempt, report, source, at) for attempt, report in sorted(settled.items()))
     insert_rows(db, AttemptOutcome, _COLUMNS, rows, skip_existing=True)
-    return SettleCounts(len(settled), repeated, contradicting, foreign)
+    outcomes = Counter(report.outcome for report in settled.values())
+    return SettleCounts(len(settled), outcomes, repeated, contradicting, foreign)
 
 
 def settle_unreported(

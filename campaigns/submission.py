@@ -30,6 +30,7 @@ from connectors.contract import CallRequest, Stage, StagedCall, StagesCalls, Sta
 from connectors.errors import (
     CallRejectedError,
     OutcomeUnknownError,
+    PlatformAccountError,
     PlatformUnavailableError,
     RateLimitedError,
     TransientPlatformError,
@@ -194,6 +195,13 @@ async def _load_and_verify(work: _Work, stage: Stage) -> None:
         if round_number:
             work.counts.added_again += len(missing)
         await _stage_calls(work, stage, missing)
+        if len(work.refused) > work.run.settings.submission.refused_share * len(calls):
+            reason = next(iter(work.refused.values()))
+            raise PlatformAccountError(
+                f"{work.chunk.platform} refuses {len(work.refused):,} of {len(calls):,} calls; the first because: {reason}",
+                platform=work.chunk.platform,
+                operation="stage_call",
+            )
     raise _later(work, "verify", "the task does not become what was planned")
 
 
@@ -281,9 +289,13 @@ async def _stage_calls(work: _Work, stage: Stage, calls: list[CallRequest]) -> N
                 except PlatformUnavailableError as error:
                     trouble.append(error)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(work.run.pace.requests_in_flight, len(calls))):
-            group.create_task(worker())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(work.run.pace.requests_in_flight, len(calls))):
+                group.create_task(worker())
+    except ExceptionGroup as group_of_errors:
+        # a lost lease or a refused key meets many requests at once; the caller knows what to do about one
+        raise group_of_errors.exceptions[0] from None
     if trouble:
         await asyncio.sleep(work.run.settings.submission.quiet_period.total_seconds())
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -35,7 +36,8 @@ class WatchCounts:
     """What one look at a campaign brought."""
 
     chunks: int = 0
-    settled: int = 0
+    settled: Counter[Outcome] = field(default_factory=Counter)
+    """Outcome → attempts settled by reports now."""
     closed: int = 0
 
 
@@ -58,13 +60,13 @@ async def watch_chunks(run: CampaignRun) -> WatchCounts:
     return counts
 
 
-async def _watch_chunk(run: CampaignRun, campaign: Campaign, chunk: Chunk) -> int:
+async def _watch_chunk(run: CampaignRun, campaign: Campaign, chunk: Chunk) -> Counter[Outcome]:
     reporting = run.connector.reporting
     assert reporting is not None, "this platform is not polled"
     assert chunk.stage_id is not None, "an accepted chunk of a staging platform has its stage"
     async with run.pace.request():
         progress = await reporting.fetch_progress(chunk.stage_id)
-    settled = 0
+    settled: Counter[Outcome] = Counter()
     known, newest = _known_reports(run, chunk)
     if progress is not None and progress.settled > known:
         settled += await _fetch(run, reporting, chunk, since=newest)
@@ -94,8 +96,10 @@ async def _hold_back(run: CampaignRun, campaign: Campaign, stage_id: str, state:
             await controlling.pause_stage(stage_id)
 
 
-async def _fetch(run: CampaignRun, reporting: ReportsCalls, chunk: Chunk, *, since: datetime | None) -> int:
-    settled = 0
+async def _fetch(
+    run: CampaignRun, reporting: ReportsCalls, chunk: Chunk, *, since: datetime | None
+) -> Counter[Outcome]:
+    settled: Counter[Outcome] = Counter()
     settled_since = None if since is None else since - _OVERLAP
     async with run.pace.request():
         async for page in reporting.fetch_reports(chunk.stage_id or "", settled_since=settled_since):
@@ -103,7 +107,7 @@ async def _fetch(run: CampaignRun, reporting: ReportsCalls, chunk: Chunk, *, sin
                 run.lease.check(db)
                 campaign = get_campaign_by_id(db, chunk.campaign_id)
                 found = settle_reports(db, campaign, chunk, page, source=EvidenceSource.POLL, at=run.clock())
-            settled += found.settled
+            settled.update(found.outcomes)
     return settled
 
 
