@@ -198,7 +198,7 @@ async def _load_and_verify(work: _Work, stage: Stage) -> None:
         if len(work.refused) > work.run.settings.submission.refused_share * len(calls):
             reason = next(iter(work.refused.values()))
             raise PlatformAccountError(
-                f"{work.chunk.platform} refuses {len(work.refused):,} of {len(calls):,} calls; the first because: {reason}",
+                f"{len(work.refused):,} of {len(calls):,} calls are refused, the first because: {reason}",
                 platform=work.chunk.platform,
                 operation="stage_call",
             )
