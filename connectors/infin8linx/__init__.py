@@ -1,0 +1,1 @@
+"""Infin8linx voice platform, batch IVR: numbers are handed over in batches and reported by callbacks and bills."""
