@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import exists, select, update
 from sqlmodel import Session, col
 
-from campaigns.campaign_file import load_definition
+from campaigns.campaign_file import CampaignFile, load_definition
 from campaigns.dial_lists.do_not_call_file import UnreadEntry, read_do_not_call
 from campaigns.dial_lists.importer import ImportOptions, import_dial_list, remove_rows
 from campaigns.errors import CampaignError
@@ -19,6 +19,7 @@ from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.queries.chunks import field_columns
 from campaigns.queries.do_not_call import record_do_not_call
 from campaigns.run import CampaignRun
+from campaigns.statuses import CampaignStatus
 
 _ROWS_NAMED = 10
 
@@ -39,17 +40,37 @@ def import_if_needed(run: CampaignRun, path: Path, do_not_call: Sequence[Path]) 
         for file in do_not_call
         if (notice := import_do_not_call(run, campaign, file, country=definition.dial_list.country))
     ]
-    options = ImportOptions(
-        country=definition.dial_list.country,
-        columns=definition.dial_list.columns,
-        sheet=definition.dial_list.sheet,
-        hidden_rows=definition.dial_list.hidden_rows,
-    )
+    options = import_options(definition)
     dial_list = import_dial_list(run.database, run.campaign_id, path, options, at=run.clock(), check=run.lease.check)
     if definition.message.tts:
         with run.database.reading() as db:
             check_template(definition.message.tts, field_columns(db, dial_list.id or 0))
     return _with_notices(run, dial_list, notices) if notices else dial_list
+
+
+def import_options(definition: CampaignFile) -> ImportOptions:
+    """Return how the campaign wants its lists to be read."""
+    return ImportOptions(
+        country=definition.dial_list.country,
+        columns=definition.dial_list.columns,
+        sheet=definition.dial_list.sheet,
+        hidden_rows=definition.dial_list.hidden_rows,
+    )
+
+
+def import_mended(run: CampaignRun, path: Path) -> DialList:
+    """Import a refused-rows sheet that a person has mended; its rows join the campaign. Effect: writes.
+
+    Raises `CampaignError` once the campaign was started: a running plan does not change under its people.
+    """
+    with run.database.reading() as db:
+        campaign = get_campaign_by_id(db, run.campaign_id)
+    if campaign.status not in (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED):
+        raise CampaignError(f"the campaign is {campaign.status}; mended rows can join it only before it is started")
+    definition = load_definition(campaign.definition)
+    phone = {"phone": definition.dial_list.columns["phone"]} if "phone" in definition.dial_list.columns else {}
+    options = ImportOptions(country=definition.dial_list.country, columns=phone)
+    return import_dial_list(run.database, run.campaign_id, path, options, at=run.clock(), check=run.lease.check)
 
 
 def _with_notices(run: CampaignRun, dial_list: DialList, notices: Sequence[str]) -> DialList:

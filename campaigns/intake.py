@@ -80,11 +80,15 @@ def _changes(
     now = json.loads(file.complete(timezone=timezone, country=country, today=begin).to_json())
     before = json.loads(stored.to_json())
     changes = [f"`{key}`" for key in now if now[key] != before[key]]
-    imported = db.execute(
-        select(col(DialList.file_sha256)).where(
-            col(DialList.campaign_id) == campaign.id, col(DialList.status) == DialListStatus.READY
+    imported = (
+        db.execute(
+            select(col(DialList.file_sha256)).where(
+                col(DialList.campaign_id) == campaign.id, col(DialList.status) == DialListStatus.READY
+            )
         )
-    ).scalars()
-    if any(sha256 != list_sha256 for sha256 in imported):
+        .scalars()
+        .all()
+    )
+    if imported and list_sha256 not in imported:
         changes.append("the content of the dial list")
     return changes

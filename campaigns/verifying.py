@@ -16,7 +16,8 @@ from campaigns.campaign_file import load_definition
 from campaigns.clock import Clock
 from campaigns.db.engine import Database
 from campaigns.db.upgrading import upgrade
-from campaigns.dial_lists.importer import ImportOptions, import_dial_list
+from campaigns.dial_lists.importer import import_dial_list
+from campaigns.importing import import_options
 from campaigns.models import AttemptOutcome, Chunk, DialList, DialListStatus
 from campaigns.models.types import ROWS_PER_LIST
 from campaigns.planning import compute_plan_hash
@@ -71,12 +72,7 @@ def verify_file(database: Database, campaign_id: int, path: Path, *, clock: Cloc
         if hashlib.file_digest(file, "sha256").hexdigest() != imported.file_sha256:
             return [Check("file", False, f"{path.name} is not the file that was imported: its hash is another")]
     definition = load_definition(campaign.definition)
-    options = ImportOptions(
-        country=definition.dial_list.country,
-        columns=definition.dial_list.columns,
-        sheet=definition.dial_list.sheet,
-        hidden_rows=definition.dial_list.hidden_rows,
-    )
+    options = import_options(definition)
     with tempfile.TemporaryDirectory(prefix="callsheet-verify-") as folder:
         scratch = Database(f"sqlite:///{folder}/scratch.db")
         try:

@@ -28,8 +28,8 @@ async def run_campaign(campaign: str, wait: bool = True) -> dict[str, Any]:
     """
     async with open_run(campaign) as run:
         with run.database.reading() as db:
-            is_draft = get_campaign_by_id(db, run.campaign_id).status == CampaignStatus.DRAFT
-        if is_draft:
+            status = get_campaign_by_id(db, run.campaign_id).status
+        if status in (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED):
             await plan(campaign)
         progress = await ProgressArtifact.start(run)
         driven = await drive_campaign(run, submit=_submit, wait=wait, on_look=progress.note)

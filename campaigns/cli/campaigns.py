@@ -77,7 +77,11 @@ def finish_run(app: App, intended: Intended, out: Path) -> None:
 @command
 def plan(app: App, file: Path) -> None:
     """Say who would be called, who not and why, in how many chunks; sends nothing."""
-    plan_report(app, plan_now(app, intend(app, file, again=False)))
+    intended = intend(app, file, again=False)
+    if intended.intake.campaign.status in CAMPAIGN_ENDED:
+        _say_ended(app, intended.intake.campaign)
+        return
+    plan_report(app, plan_now(app, intended))
 
 
 @click.command()

@@ -14,7 +14,9 @@ from sqlmodel import col
 
 from campaigns.cli.context import App, command
 from campaigns.cli.running import display_name, intend
-from campaigns.importing import import_if_needed, undo_import
+from campaigns.dial_lists.refused_workbook import refused_workbook_name, write_refused_workbook
+from campaigns.errors import CampaignError
+from campaigns.importing import find_ready_list, import_if_needed, import_mended, undo_import
 from campaigns.models import Campaign, DialList
 from campaigns.queries.tallies import count_exclusions, count_refusals
 
@@ -45,6 +47,40 @@ def import_command(app: App, file: Path) -> None:
 def show(app: App, campaign: str) -> None:
     """Show what was read from a campaign's list: counts, columns, refusals by reason."""
     _show(app, app.find(campaign))
+
+
+@lists.command()
+@click.argument("campaign")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write. [default: LIST_refused.xlsx]"
+)
+@command
+def refused(app: App, campaign: str, out: Path | None) -> None:
+    """Write the refused rows in the file's own columns, with reason and suggestion, to be mended."""
+    found = app.find(campaign)
+    with app.database.reading() as db:
+        dial_list = find_ready_list(db, found.id or 0)
+        if dial_list is None:
+            raise CampaignError(f'"{found.name}" has no list yet')
+        out = out or Path(refused_workbook_name(dial_list.file_name))
+        rows = write_refused_workbook(db, dial_list, out)
+    app.show({"campaign": display_name(found), "rows": rows, "file": str(out)}, f"{rows:,} refused rows: {out}")
+
+
+@lists.command()
+@click.argument("campaign")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@command
+def mend(app: App, campaign: str, file: Path) -> None:
+    """Import refused rows that were mended; they join the campaign before it is started."""
+    found = app.find(campaign)
+
+    async def read() -> DialList:
+        async with app.open_run(found) as run:
+            return import_mended(run, file)
+
+    asyncio.run(read())
+    _show(app, found)
 
 
 @lists.command()

@@ -77,7 +77,7 @@ def plan_now(app: App, intended: Intended) -> Forecast:
     async def plan() -> Forecast:
         async with app.open_run(campaign) as run:
             import_if_needed(run, intended.list_path, intended.do_not_call)
-            if _get(app, campaign_id).status == CampaignStatus.DRAFT:
+            if _get(app, campaign_id).status in (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED):
                 plan_campaign(run)
             with app.database.reading() as db:
                 return forecast_campaign(
