@@ -35,7 +35,7 @@ def results_columns(titles: Sequence[str], language: Language) -> list[Column]:
         _column("dtmf_digits", language, width=13),
         _column("key_label", language, width=16),
         _column("hangup_cause", language, width=14),
-        _column("recording", language, width=24),
+        _column("recording", language, width=36),
         _column("platform_call_id", language, width=20),
         _column("why", language, width=34, words_of="rule", and_of="refusal"),
         _column("why_detail", language, width=44),
@@ -64,9 +64,9 @@ def refused_columns(titles: Sequence[str], language: Language) -> list[Column]:
         _column("sheet", language, width=14),
         _column("row_number", language, _INTEGER, width=8),
         _column("column", language, width=14),
-        _column("value", language, width=22),
-        _column("refusal", language, width=42, words_of="refusal"),
-        _column("suggestion", language, width=22),
+        _column("value", language, width=27),
+        _column("refusal", language, width=48, words_of="refusal"),
+        _column("suggestion", language, width=32),
     ]
     return [*_apart(ours, titles, language), *original_columns(titles)]
 

@@ -14,7 +14,7 @@ from campaigns.results.styles import ACCENT, GREY, Styles
 from campaigns.results.table_sheet import set_up_page
 from campaigns.results.texts import texts_in, words
 
-_WIDTHS = (26, 30, 24, 22, 18, 14, 12, 20, 20, 20)
+_WIDTHS = (26, 36, 24, 22, 18, 14, 12, 20, 20, 20)
 
 Value = str | int | datetime | None
 
@@ -66,16 +66,16 @@ class _EvidenceSheet:
     def _files(self) -> None:
         self._table(
             "files",
-            ("file", "sha256", "bytes", "sheets", "rows", "imported", "mapping"),
+            ("file", "mapping", "imported", "sheets", "rows", "bytes", "sha256"),
             (
                 (
                     file.name,
-                    file.sha256,
-                    file.size_bytes,
+                    file.mapping,
+                    file.imported_at,
                     ", ".join(file.sheets),
                     file.row_count,
-                    file.imported_at,
-                    file.mapping,
+                    file.size_bytes,
+                    file.sha256,
                 )
                 for file in self._evidence.files
             ),

@@ -73,8 +73,8 @@ class OriginalColumns:
         if any(len(row) != width for row in rows):
             rows = [[*row[:width], *[None] * (width - len(row))] for row in rows]
         arrays = [pa.nulls(len(rows), pa.string())] * len(self.titles)
-        for place, values in zip(places, zip(*rows, strict=True), strict=False):
-            arrays[place] = text_array(values)
+        for own, place in enumerate(places):
+            arrays[place] = text_array([row[own] for row in rows])
         return arrays
 
 
@@ -200,7 +200,7 @@ def _called_arrays(
         _statuses(found),
         text_array(contacts["phone_number"]),
         text_array(outcomes["outcome"]).take(last),
-        text_array(last_dispositions(found, definition.retry)),
+        last_dispositions(found, definition.retry),
         pa.array(found.states.attempt_counts),
         called_at.take(first),
         called_at.take(last),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from sqlmodel import Session
 
@@ -73,34 +74,38 @@ def count_rows(
     return tallies
 
 
-def last_dispositions(found: Happenings, retry: Mapping[Outcome, RetryRule]) -> list[str | None]:
-    """Return the disposition of each contact's last settled attempt; None where none is settled.
+def last_dispositions(found: Happenings, retry: Mapping[Outcome, RetryRule]) -> pa.Array:
+    """Return the disposition of each contact's last settled attempt as text; null where none is settled.
 
     Nobody who is held back is called again, whatever the policy wants.
     """
-    outcomes, attempt_ids = found.outcomes["outcome"], found.outcomes["attempt_id"]
-    decided: dict[tuple[str, int], str] = {}
-    dispositions: list[str | None] = []
-    for place, excluded in zip(found.states.last_settled.tolist(), found.states.exclusion.tolist(), strict=True):
-        if place < 0:
-            dispositions.append(None)
-            continue
-        key = outcomes[place], attempt_ids[place] % ATTEMPTS_PER_CONTACT
-        disposition = decided.get(key)
-        if disposition is None:
-            disposition = decided[key] = str(decide_disposition(Outcome(key[0]), key[1], retry))
-        if excluded >= 0 and disposition == Disposition.CALL_AGAIN:
-            disposition = str(Disposition.GIVE_UP)
-        dispositions.append(disposition)
-    return dispositions
+    outcomes = pa.array(found.outcomes["outcome"], pa.string()).dictionary_encode()
+    numbers = found.settled.attempt_ids % ATTEMPTS_PER_CONTACT
+    cases, case_of = np.unique(
+        outcomes.indices.to_numpy(zero_copy_only=False) * ATTEMPTS_PER_CONTACT + numbers, return_inverse=True
+    )
+    names = outcomes.dictionary.to_pylist()
+    decided = [
+        decide_disposition(Outcome(names[case // ATTEMPTS_PER_CONTACT]), case % ATTEMPTS_PER_CONTACT, retry).value
+        for case in cases.tolist()
+    ]
+    last = pa.array(found.states.last_settled, mask=found.states.last_settled < 0)
+    dispositions = pa.array(decided, pa.string()).take(pa.array(case_of, pa.int64()).take(last))
+    held_back = pc.and_(pa.array(found.states.exclusion >= 0), pc.equal(dispositions, Disposition.CALL_AGAIN.value))
+    return pc.if_else(pc.fill_null(held_back, False), Disposition.GIVE_UP.value, dispositions)
 
 
 def _count_last(tallies: Tallies, found: Happenings, retry: Mapping[Outcome, RetryRule]) -> None:
-    places = [place for place in found.states.last_settled.tolist() if place >= 0]
-    outcomes, digits = found.outcomes["outcome"], found.outcomes["dtmf_digits"]
-    tallies.outcomes.update(outcomes[place] for place in places)
-    tallies.digits.update(digits[place] for place in places if digits[place])
-    tallies.dispositions.update(filter(None, last_dispositions(found, retry)))
+    last = pa.array(found.states.last_settled[found.states.last_settled >= 0])
+    digits = pa.array(found.outcomes["dtmf_digits"], pa.string()).take(last)
+    _add(tallies.outcomes, pa.array(found.outcomes["outcome"], pa.string()).take(last))
+    _add(tallies.digits, digits.filter(pc.not_equal(digits, "")))
+    _add(tallies.dispositions, last_dispositions(found, retry).drop_null())
+
+
+def _add(counter: Counter[str], texts: pa.Array) -> None:
+    for entry in texts.value_counts().to_pylist():
+        counter[entry["values"]] += entry["counts"]
 
 
 def _count_hours(tallies: Tallies, outcomes: Columns, zone: ZoneInfo) -> None:
