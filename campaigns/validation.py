@@ -32,7 +32,7 @@ def write_duration(value: timedelta) -> str:
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds and seconds % size == 0:
             return f"{int(seconds // size)}{unit}"
-    return f"{seconds:g}s"
+    return f"{seconds:.3f}".rstrip("0").rstrip(".") + "s"
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration), PlainSerializer(write_duration)]
