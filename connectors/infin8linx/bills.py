@@ -92,6 +92,7 @@ class Bills:
         url = read_text(result.get("downurl")) if isinstance(result, dict) else ""
         if not url:
             raise self._client.malformed(answer, "a recording without downurl")
+        self._client.keep(answer)
         assert isinstance(result, dict)
         stamp = _STAMP.search(read_text(result.get("expiredtime")))
         return RecordingLink(url, read_time(stamp[0], self._zone) if stamp else None)
@@ -142,6 +143,7 @@ class Bills:
             )
             total, records = self._read_list(result, answer)
             if not records:
+                self._client.keep(answer)
                 if total is not None and records_read < total:
                     raise PlatformUnavailableError(
                         f"infin8linx counts {total} call records and lists {records_read}; the list changed while it "
@@ -156,6 +158,7 @@ class Bills:
                     return
                 raise self._client.malformed(answer, f"page {page_number} repeats the page before it")
             yield records, answer
+            self._client.keep(answer)
             previous = records
             records_read += len(records)
             if total is not None and records_read >= total:

@@ -117,7 +117,7 @@ class Infin8linxClient:
         raise self._read_refusal(answer, reply)
 
     async def ask(self, service: str, **fields: str) -> tuple[object, Answer]:
-        """Ask a service that takes a token; return `data.result` and the answer it stood in.
+        """Ask a service that takes a token; return `data.result` and the answer it stood in, for `keep` or `malformed`.
 
         Logs in when there is no token or it is about to end, and once more when the platform refuses it (600).
         """
@@ -130,7 +130,6 @@ class Infin8linxClient:
             if reply.code in (TOKEN_REFUSED, AUTHORISATION_FAILED):
                 self._token = ""
             raise self._read_refusal(answer, reply)
-        self._http.record(answer)
         return reply.result, answer
 
     async def log_in(self) -> None:
@@ -144,6 +143,10 @@ class Infin8linxClient:
             answer, reply = await self._ask(LOGOUT, {"token": token})
             if not reply.is_success and reply.code != TOKEN_REFUSED:
                 raise self._read_refusal(answer, reply)
+
+    def keep(self, answer: Answer) -> None:
+        """Record the exchange of an answer that was understood."""
+        self._http.record(answer)
 
     def malformed(self, answer: Answer, why: str) -> PlatformError:
         """Say that a reply cannot be understood; the exchange is kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.connectors.infin8linx.vectors import (
 
 
 def write(
-    *calls: CallRequest, settings: dict[str, object] | None = None, message: Message = VOICE, **submission: Any
+    *calls: CallRequest, settings: Mapping[str, object] | None = None, message: Message = VOICE, **submission: Any
 ) -> dict[str, str]:
     return write_batch(
         make_submission(message=message, **submission),
