@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from campaigns.clock import Clock
 from campaigns.errors import SettingsError
@@ -33,6 +33,17 @@ class Account:
     @property
     def country(self) -> str | None:
         return getattr(self.settings, "country", None)
+
+    @property
+    def callback_secret(self) -> str | None:
+        """The unguessable part of the address at which the platform calls back; None: it does not."""
+        secret: SecretStr | None = getattr(self.settings, "callback_secret", None)
+        return secret.get_secret_value() if secret else None
+
+    @property
+    def callback_reply(self) -> str:
+        """What the platform expects to be answered once its message is stored."""
+        return str(getattr(self.settings, "callback_reply", ""))
 
     def open(self, *, clock: Clock, record: RecordsExchange | None = None) -> AbstractAsyncContextManager[Connector]:
         return self.platform.open(self.name, self.settings, clock=clock, record=record)

@@ -11,6 +11,9 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from connectors.contract import Abilities, Connector
+from connectors.infin8linx.connector import ABILITIES as INFIN8LINX_ABILITIES
+from connectors.infin8linx.connector import open_connector as open_infin8linx
+from connectors.infin8linx.settings import Infin8linxSettings
 from connectors.mvb2000.connector import ABILITIES as MVB2000_ABILITIES
 from connectors.mvb2000.connector import open_connector as open_mvb2000
 from connectors.mvb2000.settings import Mvb2000Settings
@@ -36,5 +39,9 @@ class Platform:
 
 
 PLATFORMS: Mapping[str, Platform] = {
-    platform.name: platform for platform in (Platform("mvb2000", Mvb2000Settings, MVB2000_ABILITIES, open_mvb2000),)
+    platform.name: platform
+    for platform in (
+        Platform("mvb2000", Mvb2000Settings, MVB2000_ABILITIES, open_mvb2000),
+        Platform("infin8linx", Infin8linxSettings, INFIN8LINX_ABILITIES, open_infin8linx),
+    )
 }

@@ -15,6 +15,7 @@ from campaigns.cli.dial_lists import lists
 from campaigns.cli.do_not_call import dnc
 from campaigns.cli.engine import doctor
 from campaigns.cli.rehearsal import rehearse, simulate
+from campaigns.cli.serving import callbacks, serve
 from campaigns.cli.verifying import verify
 from campaigns.logs import set_up_logging
 
@@ -41,6 +42,6 @@ def main(context: click.Context, config: Path | None, verbose: bool) -> None:
 
 
 _ABOUT_CAMPAIGNS = (run, plan, status, pause, resume, stop, results, why, verify)
-_AROUND_THEM = (lists, dnc, accounts, doctor, rehearse, simulate, db)
+_AROUND_THEM = (lists, dnc, accounts, doctor, rehearse, simulate, serve, callbacks, db)
 for part in _ABOUT_CAMPAIGNS + _AROUND_THEM:
     main.add_command(part)
