@@ -4,8 +4,8 @@
 
 Two sources, each file in a fresh process. `rows`: 15 columns that stand ready in memory, which measures the writers
 alone. `ledger`: a finished campaign of as many contacts on SQLite (8 columns in the list, 26 in the results), which
-measures the whole export with its counting. The floor is the same 15 columns written by Arrow as CSV. The time that it
-takes to invent the rows is taken off.
+measures the whole export with its counting. The floor of a workbook is zlib alone at work on the XML of its Results,
+that of the other files the same 15 columns written by Arrow as CSV. The time it takes to invent rows is taken off.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import click
 import numpy as np
@@ -96,7 +98,8 @@ def measure(count: int, source: str, kind: str) -> str:
         seconds = time.perf_counter() - begun - (inventing_seconds(count) if source == "rows" else 0)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         size = out.stat().st_size / 1e6
-    return f"{seconds:.2f} {write_floor(count):.2f} {peak:.0f} {size:.1f}"
+        floor = compression_seconds(out) if kind == "xlsx" else plain_csv_seconds(count)
+    return f"{seconds:.2f} {floor:.2f} {peak:.0f} {size:.1f}"
 
 
 def write_rows(out: Path, count: int) -> None:
@@ -112,18 +115,27 @@ def write_rows(out: Path, count: int) -> None:
             write_workbook(out, Report(make_summary(count), rows, nothing, nothing, nothing, Evidence()))
 
 
-def write_floor(count: int) -> float:
-    begun = time.perf_counter()
+def plain_csv_seconds(count: int) -> float:
+    seconds = 0.0
     with tempfile.TemporaryFile() as file:
         for batch in ready_batches(ready_columns(), count):
-            times = [batch.column(i).cast(pa.timestamp("s")) for i in (9, 10)]
-            plain = [*batch.columns[:9], *times, *batch.columns[11:]]
-            csv.write_csv(
-                pa.RecordBatch.from_arrays(plain, names=batch.schema.names),
-                file,
-                csv.WriteOptions(include_header=False),
-            )
-    return time.perf_counter() - begun - inventing_seconds(count)
+            times = [batch.column(i).cast(pa.timestamp("s"), safe=False) for i in (9, 10)]
+            arrays = [*batch.columns[:9], *times, *batch.columns[11:]]
+            plain = pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+            begun = time.perf_counter()
+            csv.write_csv(plain, file, csv.WriteOptions(include_header=False))
+            seconds += time.perf_counter() - begun
+    return seconds
+
+
+def compression_seconds(workbook: Path) -> float:
+    compressor, seconds = zlib.compressobj(1), 0.0
+    with ZipFile(workbook) as package, package.open("xl/worksheets/sheet2.xml") as sheet:
+        while some := sheet.read(1 << 20):
+            begun = time.perf_counter()
+            compressor.compress(some)
+            seconds += time.perf_counter() - begun
+    return seconds
 
 
 def inventing_seconds(count: int) -> float:

@@ -261,6 +261,31 @@ def test_lists_with_other_columns_stand_side_by_side(sqlite: Database, tmp_path:
     assert list(rows[0])[:3] == ["手机号", "姓名", "姓名 (2)"]
 
 
+def test_calls_that_go_on_do_not_disturb_an_export(database: Database, tmp_path: Path) -> None:
+    """What is written to the ledger while the file is being written is not in it, not even by half."""
+    campaign = make_campaign(database, [make_number(n) for n in range(4)])
+    with database.writing() as db:
+        chunk = make_chunk(db, campaign, status=ChunkStatus.ACCEPTED).id or 0
+    ids = contact_ids(database, campaign)
+
+    def meanwhile(done: int, total: int) -> None:
+        if done == len(ids):
+            settle(database, campaign, chunk, {attempt_id(ids[0], 1): Outcome.BUSY})
+            exclude(database, campaign, ids[1], ExclusionRule.OPT_OUT)
+            refuse(database, campaign, [9])
+
+    path = tmp_path / "r.xlsx"
+    export_results(database, campaign.id or 0, path, language="en", clock=lambda: NOON, progress=meanwhile)
+    workbook = openpyxl.load_workbook(path)
+    assert [row[2] for row in workbook["Results"].iter_rows(min_row=2, values_only=True)] == [
+        "Waiting for a result"
+    ] * 4
+    assert workbook["Not called"].max_row == workbook["Refused rows"].max_row == 1
+    assert {row["row_status"] for row in exported(database, campaign, tmp_path)} == {
+        "called", "suppressed", "pending", "refused",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "parquet"])
 def test_a_campaign_without_rows(sqlite: Database, tmp_path: Path, kind: str) -> None:
     """Nothing imported is no obstacle to a file."""
