@@ -74,7 +74,7 @@ async def record_end(run: CampaignRun, end: DriveEnd) -> None:
         "Every row is explained." if identity.holds else "**The rows do not add up: this is an error in Callsheet.**"
     )
     await acreate_markdown_artifact(
-        key=_key("campaign", run),
+        key=_key("summary", run),
         description=f"{campaign.name}: {campaign.status}",
         markdown=(
             f"## {campaign.name}: {campaign.status}\n\n{campaign.status_reason}\n\n{verdict}\n\n"

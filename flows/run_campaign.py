@@ -13,6 +13,7 @@ from campaigns.planning import plan_campaign
 from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.statuses import CampaignStatus
 from campaigns.submission import SubmissionCounts
+from flows.account_limits import ensure_limit
 from flows.opening import current_run, open_run
 from flows.progress import ProgressArtifact, record_end
 from flows.submit_chunk import submit_chunk
@@ -31,6 +32,7 @@ async def run_campaign(campaign: str, wait: bool = True) -> dict[str, Any]:
             status = get_campaign_by_id(db, run.campaign_id).status
         if status in (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED):
             await plan(campaign)
+        await ensure_limit(run.connector.account)
         progress = await ProgressArtifact.start(run)
         driven = await drive_campaign(run, submit=_submit, wait=wait, on_look=progress.note)
         await progress.stop()

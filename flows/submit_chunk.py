@@ -9,6 +9,7 @@ from typing import Any
 from prefect import task
 
 from campaigns.submission import submit_staged_chunk
+from flows.account_limits import wait_for_start
 from flows.opening import current_run
 from flows.task_policies import chunk_task_options
 
@@ -16,4 +17,5 @@ from flows.task_policies import chunk_task_options
 @task(**chunk_task_options("chunk {chunk}", time_limit=timedelta(hours=2)))
 async def submit_chunk(chunk_id: int, chunk: str) -> dict[str, Any]:
     """Hand one chunk over; `chunk` is its reference, for people. RINGS PHONES. Returns small counts."""
+    await wait_for_start(current_run().connector.account)
     return asdict(await submit_staged_chunk(current_run(), chunk_id))
