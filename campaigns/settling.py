@@ -87,7 +87,8 @@ def settle_reports(
             repeated += 1
             continue
         contradicting += 1
-        doubled = key != report.report_key
+        # an outcome without a key was no report: it was written because none came
+        doubled = key not in ("", report.report_key)
         _note(
             db, campaign, chunk,
             DifferenceKind.DOUBLED_ROW if doubled else DifferenceKind.CONTRADICTING_REPORT, report, attempt, at,

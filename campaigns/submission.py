@@ -12,12 +12,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
-from campaigns.calling_hours import is_open
 from campaigns.campaign_file import CampaignFile, load_definition
 from campaigns.differences import record_difference
 from campaigns.do_not_call_rules import suppress_in_chunk
-from campaigns.errors import NotAllowedNowError
 from campaigns.exclusions import exclude_contact
+from campaigns.handing_over import describe_submission, require_allowed
 from campaigns.lifecycle import move_chunk
 from campaigns.models import Campaign, Chunk, DifferenceKind, ExclusionRule
 from campaigns.models.types import contact_of_attempt
@@ -25,8 +24,8 @@ from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.queries.chunks import find_unsettled_attempts, get_chunk, load_calls, record_stage
 from campaigns.references import call_ref, read_call_ref, submission_name
 from campaigns.run import CampaignRun
-from campaigns.statuses import CampaignStatus, ChunkStatus
-from connectors.contract import CallRequest, Stage, StagedCall, StagesCalls, StageState, Submission
+from campaigns.statuses import ChunkStatus
+from connectors.contract import CallRequest, Stage, StagedCall, StagesCalls, StageState
 from connectors.errors import (
     CallRejectedError,
     OutcomeUnknownError,
@@ -113,7 +112,7 @@ def _claim(run: CampaignRun, staging: StagesCalls, chunk_id: int) -> _Work:
         definition = load_definition(campaign.definition)
         work = _Work(run, staging, campaign, chunk, definition, SubmissionCounts(chunk=chunk.number))
         if chunk.status == ChunkStatus.PLANNED:
-            _require_allowed(work, campaign)
+            require_allowed(campaign, chunk, definition, run.clock())
             suppress_in_chunk(db, campaign, chunk_id, at=run.clock())
             if find_unsettled_attempts(db, chunk_id):
                 move_chunk(db, chunk, ChunkStatus.SUBMITTING, at=run.clock(), actor=_ACTOR, fence=run.lease.fence)
@@ -121,16 +120,6 @@ def _claim(run: CampaignRun, staging: StagesCalls, chunk_id: int) -> _Work:
                 reason = "every contact of it is held back"
                 move_chunk(db, chunk, ChunkStatus.CANCELLED, at=run.clock(), actor=_ACTOR, reason=reason)
     return work
-
-
-def _require_allowed(work: _Work, campaign: Campaign) -> None:
-    now = work.run.clock()
-    if campaign.status != CampaignStatus.RUNNING:
-        raise NotAllowedNowError(f"campaign {campaign.name} is {campaign.status}", rule="campaign")
-    if not is_open(work.definition.hours(), now):
-        raise NotAllowedNowError("the calling window is closed", rule="window")
-    if work.chunk.not_before is not None and now < work.chunk.not_before:
-        raise NotAllowedNowError("the pause before the retry is not over", rule="retry")
 
 
 async def _find_or_open(work: _Work) -> Stage:
@@ -157,15 +146,7 @@ async def _find_or_open(work: _Work) -> Stage:
 
 
 async def _open(work: _Work, name: str) -> Stage:
-    definition = work.definition
-    submission = Submission(
-        name=name,
-        message=definition.message.for_platform(),
-        hours=definition.hours(),
-        caller_id=definition.caller_id,
-        ring_seconds=definition.ring_seconds,
-        concurrent_calls=definition.concurrent_calls,
-    )
+    submission = describe_submission(work.campaign, work.chunk, work.definition)
     for _ in range(work.run.settings.submission.verify_rounds):
         try:
             return await _request(work, work.staging.open_stage, submission)
@@ -320,7 +301,7 @@ def _require_still_allowed(work: _Work) -> None:
     with work.run.database.writing() as db:
         work.run.lease.check(db)
         campaign = get_campaign_by_id(db, work.chunk.campaign_id)
-        _require_allowed(work, campaign)
+        require_allowed(campaign, work.chunk, work.definition, work.run.clock())
         newly_held_back = suppress_in_chunk(db, campaign, work.chunk.id or 0, at=work.run.clock())
     if newly_held_back:
         raise _later(work, "start_stage", "a number came onto the do-not-call list at the last moment")

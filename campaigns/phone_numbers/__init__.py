@@ -6,7 +6,7 @@ turn the metadata of `phonenumbers` into tables; `judging` and `reading` read on
 """
 
 from campaigns.phone_numbers.batch import NumberBatch, read_numbers
-from campaigns.phone_numbers.masking import mask_number, national_form
+from campaigns.phone_numbers.masking import mask_number, national_form, significant_number
 from campaigns.phone_numbers.reading import read_number
 from campaigns.phone_numbers.words import NumberKind, NumberRefusal, PhoneNumber, RefusalReason, Repair
 
@@ -21,4 +21,5 @@ __all__ = [
     "national_form",
     "read_number",
     "read_numbers",
+    "significant_number",
 ]

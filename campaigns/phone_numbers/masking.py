@@ -46,3 +46,11 @@ def national_form(e164: str) -> tuple[str, str]:
     country = countries[0] if len(countries) == 1 else phonenumbers.region_code_for_number(number) or countries[0]
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     return country, "".join(sign for sign in written if sign in "0123456789")
+
+
+def significant_number(e164: str) -> str:
+    """Return the digits behind the country code of a valid E.164 number; `ValueError` for anything else."""
+    code = calling_code_of(e164[1:]) if e164.startswith("+") else 0
+    if not code:
+        raise ValueError("not an E.164 number")
+    return e164[1 + len(str(code)) :]

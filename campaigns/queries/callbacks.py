@@ -56,6 +56,11 @@ def store_callbacks(db: Session, callbacks: Iterable[NewCallback]) -> None:
         db.connection().execute(_STORE, rows)
 
 
+def has_unapplied(db: Session, account: str) -> bool:
+    statement = select(col(Callback.id)).where(col(Callback.account) == account, col(Callback.applied_at).is_(None))
+    return db.execute(statement.limit(1)).first() is not None
+
+
 def find_unapplied(db: Session, account: str, *, limit: int) -> list[Callback]:
     """Return the messages of an account that were not applied yet, oldest first, locked against other readers."""
     statement = select(Callback).where(col(Callback.account) == account, col(Callback.applied_at).is_(None))
