@@ -56,6 +56,7 @@ def lead(orders: Orders) -> None:
     """Lead the campaign to its end; leaves with 0 when it has ended, 4 when it paused itself, 1 on trouble."""
     os.environ.update(orders.environment)
     logging.basicConfig(level=logging.WARNING, format=f"%(asctime)s {os.getpid()} %(levelname)s %(message)s")
+    logging.getLogger("campaigns").setLevel(logging.INFO)
     for noisy in ("httpx", "aiohttp"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     remove_safeguard(orders.without)

@@ -17,6 +17,9 @@ _DEADLINE_SECONDS = 60
 _PATIENCE_SECONDS = 0.25
 """How long the platform may be idle before the moment of an event is no longer waited for."""
 
+_START_SECONDS = 10
+"""The same before the first request: a list is read first, and the machine may be busy."""
+
 
 @dataclass
 class Played:
@@ -38,7 +41,13 @@ class Played:
         return f"{self.verdict}\n{self.schedule}\n{self.log[-6000:]}"
 
 
-def play(schedule: Schedule, *, database_url: str | None = None, starts_first: bool = True) -> Played:
+def play(
+    schedule: Schedule,
+    *,
+    database_url: str | None = None,
+    starts_first: bool = True,
+    deadline_seconds: float = _DEADLINE_SECONDS,
+) -> Played:
     """Play a schedule to its end and judge it; a campaign that does not end counts as unexplained.
 
     Without `starts_first` the first event starts the first run, which is then killed at a commit of its choice.
@@ -56,7 +65,7 @@ def play(schedule: Schedule, *, database_url: str | None = None, starts_first: b
                 break
             _ACTIONS[event.kind](world, event)
             events[event.kind] += 1
-        has_ended = lead_to_end(world)
+        has_ended = lead_to_end(world, deadline_seconds)
         verdict = world.judge()
         if not has_ended:
             verdict.unexplained.append("the campaign does not end")
@@ -70,14 +79,14 @@ def play(schedule: Schedule, *, database_url: str | None = None, starts_first: b
     return played
 
 
-def lead_to_end(world: World) -> bool:
+def lead_to_end(world: World, deadline_seconds: float = _DEADLINE_SECONDS) -> bool:
     """Restart runs until the campaign has ended, wake up who sleeps, and let everybody finish."""
 
     def is_over() -> bool:
         world.keep_running()
         return world.has_ended()
 
-    has_ended = wait_until(is_over, seconds=_DEADLINE_SECONDS, every=0.02)
+    has_ended = wait_until(is_over, seconds=deadline_seconds, every=0.02)
     for run in world.living():
         if run.is_stopped:
             run.wake()
@@ -90,7 +99,7 @@ def lead_to_end(world: World) -> bool:
 def _wait_for(world: World, event: Event) -> None:
     """Wait for the event's moment, or until nothing moves any more: it may never come."""
     requests, moved_at = -1, time.monotonic()
-    while time.monotonic() - moved_at < _PATIENCE_SECONDS:
+    while time.monotonic() - moved_at < (_PATIENCE_SECONDS if requests > 0 else _START_SECONDS):
         world.keep_running()
         counts = world.platform.counts()
         arrived = counts[event.operation] if event.operation else counts.total()

@@ -44,7 +44,7 @@ requests_per_second = 5000
 requests_in_flight = {requests_in_flight}
 page_size = {page_size}
 max_calls_per_chunk = {chunk_size}
-read_timeout = 1.0
+read_timeout = {read_timeout_seconds}
 timezone = "Asia/Shanghai"
 
 [submission]
@@ -69,6 +69,7 @@ class CampaignShape:
     page_size: int = 20
     quiet_period_ms: int = 100
     lease_ms: int = 1500
+    read_timeout_seconds: float = 1.0
     platform: dict[str, Any] = field(default_factory=dict)
     """Settings of the simulated platform."""
     without: str = ""
@@ -168,7 +169,8 @@ class World:
             database_url=database_url, address=self.platform.address, key=KEY, **{
                 name: getattr(shape, name)
                 for name in (
-                    "requests_in_flight", "page_size", "chunk_size", "chunks_in_flight", "quiet_period_ms", "lease_ms"
+                    "requests_in_flight", "page_size", "chunk_size", "chunks_in_flight", "quiet_period_ms", "lease_ms",
+                    "read_timeout_seconds",
                 )
             },
         )  # fmt: skip
