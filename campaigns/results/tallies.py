@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlmodel import Session
@@ -16,7 +17,6 @@ from campaigns.campaign_file import RetryRule
 from campaigns.dispositions import Disposition, decide_disposition
 from campaigns.models.types import ATTEMPTS_PER_CONTACT
 from campaigns.results.ledger import ChunkStates, Columns, Happenings, RowRange, moments, read_contacts, read_happenings
-from campaigns.results.local_times import local_seconds
 from campaigns.results.model import HourTally, RowStatus
 from campaigns.results.row_states import STATUSES
 from connectors.contract import Outcome
@@ -25,9 +25,6 @@ NOT_CALLED = frozenset(
     {RowStatus.SUPPRESSED, RowStatus.DUPLICATE, RowStatus.PLANNED, RowStatus.NOT_YET_PLANNED, RowStatus.UNEXPLAINED}
 )
 NOT_CALLED_CODES = np.array([code for code, status in enumerate(STATUSES) if status in NOT_CALLED], np.int8)
-
-_SECONDS_PER_HOUR = 3600
-_HOURS_PER_DAY = 24
 
 
 @dataclass(slots=True)
@@ -110,9 +107,10 @@ def _add(counter: Counter[str], texts: pa.Array) -> None:
 
 def _count_hours(tallies: Tallies, outcomes: Columns, zone: ZoneInfo) -> None:
     called_at = pc.coalesce(moments(outcomes["dialled_at"]), moments(outcomes["answered_at"]))
-    seconds = local_seconds(called_at, zone).to_numpy(zero_copy_only=False)
-    known = ~np.isnan(seconds)
-    hours = (seconds[known].astype(np.int64) // _SECONDS_PER_HOUR) % _HOURS_PER_DAY
-    answered = np.array([outcome == Outcome.ANSWERED for outcome in outcomes["outcome"]], np.bool_)[known]
-    for counter, of_hours in ((tallies.hours, hours), (tallies.answered_hours, hours[answered])):
-        counter.update({hour: int(n) for hour, n in enumerate(np.bincount(of_hours, minlength=_HOURS_PER_DAY)) if n})
+    answered = [outcome == Outcome.ANSWERED for outcome in outcomes["outcome"]]
+    calls = pd.DataFrame({"called_at": called_at.to_pandas(), "answered": answered}).dropna(subset=["called_at"])
+    hour_of_day = calls["called_at"].dt.tz_convert(zone).dt.hour.rename("hour")
+    by_hour = calls.groupby(hour_of_day)["answered"].agg(["size", "sum"])
+    hours: list[int] = by_hour.index.tolist()
+    tallies.hours.update(dict(zip(hours, by_hour["size"].tolist(), strict=True)))
+    tallies.answered_hours.update(dict(zip(hours, by_hour["sum"].tolist(), strict=True)))
