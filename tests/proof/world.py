@@ -63,6 +63,8 @@ class CampaignShape:
     """How large a campaign is and how it is handed over."""
 
     contacts: int = 40
+    refused_rows: int = 0
+    """Rows at the end of the list from which no number can be read."""
     chunk_size: int = 15
     chunks_in_flight: int = 2
     requests_in_flight: int = 4
@@ -87,7 +89,7 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="callsheet-proof-", dir=memory if memory.is_dir() else None))
         self.runs: list[GroupProcess] = []
         self.starts = self.kills = self.crashes = self.pauses = 0
-        self.wanted = _write_list(self.folder, shape.contacts)
+        self.wanted = _write_list(self.folder, shape)
         self.platform = PlatformProcess(self.folder, {**shape.platform, "faults": faults or {}})
         self.database = Database(database_url or f"sqlite:///{self.folder / 'ledger.db'}")
         self._write_files(database_url or "sqlite:///ledger.db")
@@ -192,11 +194,12 @@ class World:
         (self.folder / "campaign.yaml").write_text(yaml.safe_dump(campaign, allow_unicode=True))
 
 
-def _write_list(folder: Path, contacts: int) -> set[str]:
+def _write_list(folder: Path, shape: CampaignShape) -> set[str]:
     """Write a list with a few rows that are not to be called, and return the numbers that are. All are invented."""
-    numbers = [f"138{index:06d}{index % 14:02d}" for index in range(1, contacts + 1)]
+    numbers = [f"138{index:06d}{index % 14:02d}" for index in range(1, shape.contacts + 1)]
     forbidden = [f"139{index:06d}00" for index in range(1, 3)]
     rows = [(f"Person {index}", number) for index, number in enumerate([*numbers, *forbidden, numbers[0], "12"])]
+    rows += [("Nobody", "12")] * shape.refused_rows
     with (folder / "contacts.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("姓名", "手机号"), *rows])
     with (folder / "do_not_call.csv").open("w", encoding="utf-8", newline="") as file:
