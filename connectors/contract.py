@@ -351,6 +351,14 @@ class PullsBills(Protocol):
     def fetch_bills(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[CallReport]]: ...
 
 
+class DropsCalls(Protocol):
+    """The platform gives calls up at some moment, without a word."""
+
+    def dropped_after(self, submission: Submission, submitted_at: datetime) -> datetime | None:
+        """After when calls of a submission that were not made never will be; None: it goes on trying."""
+        ...
+
+
 class AnswersTransfers(Protocol):
     """The platform asks whom an incoming call should be put through to."""
 
@@ -380,5 +388,6 @@ class Connector:
     controlling: ControlsCalls | None = None
     callbacks: ReadsCallbacks | None = None
     bills: PullsBills | None = None
+    dropping: DropsCalls | None = None
     transfers: AnswersTransfers | None = None
     checking: ChecksAccount | None = None
