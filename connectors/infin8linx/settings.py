@@ -57,7 +57,9 @@ class Infin8linxSettings(BaseModel):
     timezone: str = Field(
         default="Asia/Shanghai", description="Time zone of the times in call records; the evidence says UTC+8."
     )
-    country: Country = Field(default="ID", description="Country of the numbers where a dial list does not say.")
+    country: Country | None = Field(
+        default=None, description="Country of the numbers where a dial list does not say; none: it must say."
+    )
     enabled_countries: frozenset[str] = Field(
         default=frozenset(COUNTRIES) - UNCONFIRMED_COUNTRIES,
         description="Countries that may be dialled. VN is known, and is to be added only once the vendor confirms it.",
