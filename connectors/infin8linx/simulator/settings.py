@@ -16,6 +16,15 @@ from connectors.simulation.scenarios import Scenario
 DEFAULT_APPID = "EXAMPLEAPPID"
 DEFAULT_ACCESSKEY = "EXAMPLEACCESSKEY"
 
+_CALLBACK_FAULTS = {
+    "lost": 0.05,
+    "late": 0.05,
+    "doubled": 0.05,
+    "reordered": 0.1,
+    "garbled": 0.02,
+    "strangers": 0.01,
+}
+
 _QUESTIONS = ("Login", "Logout", "GetBill", "GetRecodeFile")
 
 
@@ -90,13 +99,15 @@ class SimulatorSettings(BaseModel):
         return cls.model_validate({"call_seconds_scale": 0, "concurrent_calls": 1000, **settings})
 
     @classmethod
-    def of_scenario(cls, scenario: Scenario, **settings: object) -> Self:
+    def of_scenario(cls, scenario: Scenario, *, callback_url: str | None = None, **settings: object) -> Self:
         """Settings of a platform for a named rehearsal; further settings win.
 
+        Where requests meet faults, callbacks do too: some are lost, late, doubled, overtaken, damaged or not ours.
         A refusal is `ret` 400, since the other platform's code means nothing here. Doubled work spares PlayVoice: a
         platform that calls everybody twice for one batch cannot be asked what it holds, and nothing takes calls back.
         """
         dials = tuple(_adapt(dial) for dial in scenario.faults.dials)
+        befalls = _CALLBACK_FAULTS if dials else {}
         return cls.model_validate(
             {
                 "network": scenario.network,
@@ -104,6 +115,7 @@ class SimulatorSettings(BaseModel):
                 "speed": scenario.clock_speed,
                 "call_seconds_scale": scenario.call_seconds_scale,
                 "concurrent_calls": scenario.concurrent_calls,
+                "callbacks": {"url": callback_url, "seed": scenario.faults.seed, **befalls},
                 **settings,
             }
         )

@@ -286,8 +286,9 @@ async def test_nobody_listens() -> None:
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios(name: str) -> None:
     """Every named rehearsal makes settings of this platform, and none makes it call a batch twice by itself."""
-    settings = SimulatorSettings.of_scenario(SCENARIOS[name], appid="a")
-    assert settings.appid == "a"
+    settings = SimulatorSettings.of_scenario(SCENARIOS[name], callback_url="http://127.0.0.1:9/x", appid="a")
+    assert (settings.appid, settings.callbacks.url) == ("a", "http://127.0.0.1:9/x")
+    assert bool(settings.callbacks.lost) == bool(settings.faults.dials)
     for dial in settings.faults.dials:
         if dial.kind is FaultKind.DOUBLED:
             assert dial.operations
