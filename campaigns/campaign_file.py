@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from campaigns.calling_hours import read_window, write_window
 from campaigns.errors import SettingsError
+from campaigns.phone_numbers.words import NumberKind
 from campaigns.validation import Duration, check
 from connectors.contract import CallingHours, Message, MessageKind, Outcome
 
@@ -45,6 +46,10 @@ class DialListPart(_Part):
     )
     sheet: str | None = Field(default=None, description='sheet to read; "*" reads every visible one')
     hidden_rows: Literal["take", "skip"] = Field(default="take", description="what to do with hidden rows")
+
+    kinds: tuple[NumberKind, ...] = Field(
+        default=tuple(NumberKind), description="kinds of numbers that may be called: mobile, fixed, …"
+    )
 
     @field_validator("country")
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import exists, select, update
@@ -55,6 +56,7 @@ def import_options(definition: CampaignFile) -> ImportOptions:
         columns=definition.dial_list.columns,
         sheet=definition.dial_list.sheet,
         hidden_rows=definition.dial_list.hidden_rows,
+        kinds=frozenset(definition.dial_list.kinds),
     )
 
 
@@ -69,7 +71,7 @@ def import_mended(run: CampaignRun, path: Path) -> DialList:
         raise CampaignError(f"the campaign is {campaign.status}; mended rows can join it only before it is started")
     definition = load_definition(campaign.definition)
     phone = {"phone": definition.dial_list.columns["phone"]} if "phone" in definition.dial_list.columns else {}
-    options = ImportOptions(country=definition.dial_list.country, columns=phone)
+    options = replace(import_options(definition), columns=phone, sheet=None)
     return import_dial_list(run.database, run.campaign_id, path, options, at=run.clock(), check=run.lease.check)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, select, text, update
 from sqlmodel import Session, col
 
 from campaigns.campaign_file import CampaignFile, load_definition
+from campaigns.caps import suppress_capped
 from campaigns.chunking import ContactToCall, PlannedChunk, plan_chunks
 from campaigns.db.bulk import insert_rows
 from campaigns.db.engine import Database
@@ -62,7 +63,7 @@ def check_abilities(definition: CampaignFile, abilities: Abilities, *, platform:
 def plan_campaign(run: CampaignRun) -> PlanCounts:
     """Plan the first attempts of every contact that may be called; a draft becomes scheduled.
 
-    1. Numbers on the do-not-call list are excluded.
+    1. Numbers on the do-not-call list, or called too recently or too often, are excluded.
     2. Contacts without exclusion and attempt go into chunks, in file order, a few chunks a transaction.
     3. Once nothing is left, the plan hash is written and the campaign is scheduled.
 
@@ -70,7 +71,9 @@ def plan_campaign(run: CampaignRun) -> PlanCounts:
     """
     with run.database.writing() as db:
         run.lease.check(db)
-        suppressed = suppress_unplanned(db, get_campaign_by_id(db, run.campaign_id), at=run.clock())
+        campaign = get_campaign_by_id(db, run.campaign_id)
+        suppressed = suppress_unplanned(db, campaign, at=run.clock())
+        suppressed += suppress_capped(db, campaign, run.settings.caps, at=run.clock())
     chunks = attempts = 0
     planned = plan_chunks(
         _contacts_to_plan(run.database, run.campaign_id),

@@ -86,6 +86,19 @@ class WatchingSettings(BaseModel):
     )
 
 
+class CapsSettings(BaseModel):
+    """How often anybody may be called, over all campaigns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    recent: Duration = Field(
+        default=timedelta(days=1),
+        description="who was called by another campaign within this time is held back; 0s: nobody",
+    )
+    attempts: int = Field(default=0, ge=0, description="most calls to a number within `within`; 0: no limit")
+    within: Duration = Field(default=timedelta(days=7), description="the time over which `attempts` counts")
+
+
 class PrefectSettings(BaseModel):
     """The engine that Callsheet starts itself when `PREFECT_API_URL` is not set."""
 
@@ -109,6 +122,7 @@ class Settings(BaseSettings):
     )
     submission: SubmissionSettings = Field(default_factory=SubmissionSettings)
     watching: WatchingSettings = Field(default_factory=WatchingSettings)
+    caps: CapsSettings = Field(default_factory=CapsSettings)
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)
     platform_facing: PlatformFacingSettings = Field(default_factory=PlatformFacingSettings)
 

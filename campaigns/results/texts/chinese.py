@@ -85,6 +85,7 @@ CHINESE: dict[str, str] = {
     "rule.duplicate": "号码在名单前面已出现",
     "rule.do_not_call": "在免打扰名单中",
     "rule.frequency_cap": "近期呼叫次数已满",
+    "rule.recently_called": "刚被其他活动呼叫过",
     "rule.window": "呼叫日期已过",
     "rule.opt_out": "本人拒绝再呼",
     "rule.platform_refused": "平台拒收",

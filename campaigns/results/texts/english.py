@@ -85,6 +85,7 @@ ENGLISH: dict[str, str] = {
     "rule.duplicate": "Number stands earlier in the list",
     "rule.do_not_call": "On the do-not-call list",
     "rule.frequency_cap": "Called often enough lately",
+    "rule.recently_called": "Called by another campaign a short time ago",
     "rule.window": "Calling days were over",
     "rule.opt_out": "Opted out",
     "rule.platform_refused": "Refused by the platform",
