@@ -74,5 +74,6 @@ CHUNK_HANDED_OVER = frozenset(
     {ChunkStatus.SUBMITTING, ChunkStatus.ACCEPTED, ChunkStatus.UNCONFIRMED, ChunkStatus.CLOSED}
 )
 """Its calls may have rung: they count as submitted."""
+CHUNK_ACCEPTED_EVER = frozenset({ChunkStatus.ACCEPTED, ChunkStatus.CLOSED})
 CHUNK_OPEN = frozenset({ChunkStatus.PLANNED, ChunkStatus.SUBMITTING, ChunkStatus.ACCEPTED, ChunkStatus.UNCONFIRMED})
 CHUNK_NEVER_RANG = frozenset({ChunkStatus.REFUSED, ChunkStatus.CANCELLED})

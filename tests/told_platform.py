@@ -58,9 +58,12 @@ class ToldPlatform:
     sent: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     """(submission name, numbers) of everything that took effect."""
     on_sent: Callable[[Submission, Sequence[CallRequest]], None] = lambda submission, calls: None
+    on_asked: Callable[[], None] = lambda: None
+    """Runs before anything took effect, `on_sent` after."""
     ends_at: datetime | None = None
 
     async def submit_calls(self, submission: Submission, calls: Sequence[CallRequest]) -> Receipt:
+        self.on_asked()
         if self.before:
             raise self.before.pop(0)
         self.sent.append((submission.name, tuple(call.phone_number for call in calls)))

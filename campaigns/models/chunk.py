@@ -45,5 +45,5 @@ class Chunk(SQLModel, table=True):
     """Fencing number of the lease under which it was last worked on."""
     planned_at: datetime = Field(sa_type=UtcDateTime)
     submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When it was accepted, or first found unconfirmed."""
+    """When it was accepted; where one request hands the chunk over, the moment before that request could leave."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import exists, func, select, update
 from sqlmodel import Session, col
@@ -41,6 +42,18 @@ def record_stage(db: Session, chunk: Chunk, stage_id: str, *, fence: int) -> Non
     """Note the platform's id of a chunk that is being handed over, and who works on it."""
     db.execute(update(Chunk).where(col(Chunk.id) == chunk.id).values(stage_id=stage_id, fence=fence))
     chunk.stage_id, chunk.fence = stage_id, fence
+
+
+def record_sending(db: Session, chunk: Chunk, at: datetime | None, *, fence: int) -> None:
+    """Note that a chunk is about to be sent in one request, or (None) that nothing of it took effect."""
+    db.execute(update(Chunk).where(col(Chunk.id) == chunk.id).values(submitted_at=at, fence=fence))
+    chunk.submitted_at, chunk.fence = at, fence
+
+
+def has_outcome(db: Session, chunk_id: int) -> bool:
+    """Say whether any attempt of a chunk is settled."""
+    statement = select(col(AttemptOutcome.attempt_id)).where(col(AttemptOutcome.chunk_id) == chunk_id)
+    return db.execute(statement.limit(1)).first() is not None
 
 
 def load_calls(db: Session, campaign: Campaign, chunk: Chunk, definition: CampaignFile) -> list[CallRequest]:
