@@ -68,7 +68,8 @@ class _Work:
     definition: CampaignFile
     counts: SubmissionCounts
     last_unresolved: float = -1e9
-    """`time.monotonic()` when a request last ended without a reply."""
+    """`time.monotonic()` when what the platform shows was last in doubt: a request ended without a reply, or a page
+    told something else than what was sent."""
     calls: list[CallRequest] = field(default_factory=list)
     """As first read; who is held back later is left out of what is wanted."""
     refused: dict[str, str] = field(default_factory=dict)
@@ -129,8 +130,8 @@ async def _find_or_open(work: _Work) -> Stage:
     if started:
         return started[0]
     taken_over = work.chunk.fence != work.run.lease.fence
-    if taken_over:
-        # A request of the run that was cut off may still be on its way through the platform.
+    if taken_over or stages:
+        # A request of the try that was cut off may still be on its way through the platform.
         work.last_unresolved = time.monotonic()
     # A run that is not surely dead may wake up and send what it was about to send. That must land in a stage that
     # never rings. Of several stages of one name (the reply to the first creation was lost) one is enough.
@@ -176,6 +177,9 @@ async def _load_and_verify(work: _Work, stage: Stage) -> None:
         if round_number:
             work.counts.added_again += len(missing)
         await _stage_calls(work, stage, missing)
+        if round_number or surplus:
+            # The page that called for mending may have been an old one, and the next may be as old.
+            work.last_unresolved = time.monotonic()
         if len(work.refused) > work.run.settings.submission.refused_share * len(calls):
             reason = next(iter(work.refused.values()))
             raise PlatformAccountError(

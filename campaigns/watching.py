@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping
@@ -76,7 +77,7 @@ async def _watch_chunk(run: CampaignRun, campaign: Campaign, chunk: Chunk) -> Co
     over = is_over(load_definition(campaign.definition).hours(), run.clock())
     if progress is not None:
         await _hold_back(run, campaign, chunk.stage_id, progress.state, over=over)
-    await _settle_silent(run, reporting, campaign, chunk, progress, over=over)
+    settled += await _settle_silent(run, reporting, campaign, chunk, progress, over=over)
     return settled
 
 
@@ -130,15 +131,20 @@ async def _settle_silent(
     progress: StageProgress | None,
     *,
     over: bool,
-) -> None:
+) -> Counter[Outcome]:
     """Give an outcome to calls that will never be reported: the platform ended without them, or is silent too long."""
+    settled: Counter[Outcome] = Counter()
     was_stopped = campaign.status == CampaignStatus.CANCELLED
     state = progress.state if progress else None
     has_ended = state == StageState.FINISHED or (state == StageState.STOPPED and (was_stopped or over))
     is_overdue = chunk.submitted_at is not None and run.clock() - chunk.submitted_at > run.settings.watching.lost_after
     if not (has_ended or is_overdue):
-        return
+        return settled
     never_called: set[int] = set()
+    if has_ended and progress is not None and _has_unknown_reports(run, chunk, progress):
+        # Pages from before the end show rows as untouched that were dialled since; after a quiet period none does.
+        await asyncio.sleep(run.settings.submission.quiet_period.total_seconds())
+        settled += await _fetch(run, reporting, chunk, since=None)
     if progress is not None:
         async with run.pace.request():
             async for page in reporting.fetch_unsettled(chunk.stage_id or ""):
@@ -165,6 +171,14 @@ async def _settle_silent(
                     chunk_id=chunk.id,
                     attempt_id=attempt,
                 )
+    return settled
+
+
+def _has_unknown_reports(run: CampaignRun, chunk: Chunk, progress: StageProgress) -> bool:
+    """Say whether the platform counts more settled calls than we know of, while some of ours have no outcome."""
+    known, _ = _known_reports(run, chunk)
+    with run.database.reading() as db:
+        return progress.settled > known and bool(find_unsettled_attempts(db, chunk.id or 0))
 
 
 def _outcomes_of_silent(
