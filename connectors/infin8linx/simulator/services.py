@@ -71,7 +71,7 @@ def get_bill(platform: Platform, dialler: Dialler, form: Form) -> Reply:
         return refusal(400)
     size = min(size, platform.settings.max_page_rows)
     stale_seconds = float(form.get(STALE_SECONDS) or 0)
-    wanted = [r for r in platform.records_between(begin, end) if _is_wanted(r, form)]
+    wanted = _choose(platform.records_between(begin, end), form)
     if stale_seconds:
         then = time.monotonic() - stale_seconds
         wanted = [record for record in wanted if record.ended_really_at <= then]
@@ -115,17 +115,17 @@ def _is_known(platform: Platform, form: Form) -> bool:
     return (form.get("appid"), form.get("accesskey")) == (settings.appid, settings.accesskey)
 
 
-def _is_wanted(record: CallRecord, form: Form) -> bool:
-    fields = record.fields
-    callmethod, direction = form.get("callmethod") or "3", form.get("direction") or "3"
-    if callmethod not in {"0", str(fields["callmethod"])} or direction == "1":
-        return False
-    match form.get("syncflag") or "1":
-        case "1" if record.is_queried:
-            return False
-        case "2" if not record.is_queried:
-            return False
-    return all(form.get(name) in {None, "", fields[name]} for name in ("destnumber", "customuuid", "chengshudu"))
+def _choose(records: list[CallRecord], form: Form) -> list[CallRecord]:
+    """Return the records that a question is about; a filter left empty lets everything pass."""
+    if form.get("direction") == "1" or form.get("callmethod") not in {"0", "6"}:
+        return []  # all calls here are outgoing batch calls
+    syncflag = form.get("syncflag") or "1"
+    if syncflag in {"1", "2"}:
+        records = [record for record in records if record.is_queried == (syncflag == "2")]
+    for name in ("destnumber", "customuuid", "chengshudu"):
+        if value := form.get(name):
+            records = [record for record in records if record.fields[name] == value]
+    return records
 
 
 def _read_time(platform: Platform, text: str) -> float:
