@@ -3,8 +3,9 @@
     python -m benchmarks.import_dial_list [ROWS]
 
 Makes the list once in the temporary directory (8 columns; 2 % of the rows refused, 5 % duplicates, 10 % on a
-do-not-call list of as many numbers as rows), as csv and as xlsx, and imports and plans each in a fresh process. The
-floor is the insertion of as many bare rows into an indexed SQLite table, in the same process.
+do-not-call list of as many numbers as rows), as csv and as xlsx, and imports and plans each in a fresh process, the
+xlsx also on a PostgreSQL server of its own ("pg"). The floor is the insertion of as many bare rows into an indexed
+SQLite table, in the same process.
 """
 
 from __future__ import annotations
@@ -40,10 +41,11 @@ from campaigns.run import CampaignRun
 from campaigns.settings import Settings
 from connectors.mvb2000.connector import open_connector
 from connectors.mvb2000.settings import Mvb2000Settings
+from tests.postgresql import PostgresqlServer
 
 HEADER = ("手机号", "姓名", "性别", "城市", "金额", "日期", "订单号", "备注")
-BUDGET_SECONDS = {"csv": 12.0, "xlsx": 15.0}
-BUDGET_MEGABYTES = {"csv": 400, "xlsx": 1000}
+BUDGET_SECONDS = {"csv": 12.0, "xlsx": 15.0, "pg": 18.0}
+BUDGET_MEGABYTES = {"csv": 400, "xlsx": 1000, "pg": 1000}
 
 
 def make_rows(count: int) -> Iterator[tuple[str, ...]]:
@@ -80,10 +82,10 @@ def make_files(folder: Path, count: int) -> dict[str, Path]:
     return files
 
 
-def measure(path: Path, count: int) -> str:
+def measure(path: Path, count: int, url: str | None) -> str:
     """Import and plan one file; return "seconds of import, of planning, of the floor, peak megabytes, sentence"."""
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/ledger.db")
+        database = Database(url or f"sqlite:///{folder}/ledger.db")
         upgrade(database)
         file = CampaignFile.model_validate(
             {
@@ -146,8 +148,11 @@ def main(count: int) -> int:
     files = make_files(Path(tempfile.gettempdir()), count)
     click.echo(f"{'file':5} {'import s':>9} {'plan s':>7} {'total s':>8} {'floor s':>8} {'ratio':>6} {'peak MB':>8}")
     missed = 0
-    for kind, path in files.items():
-        command = [sys.executable, "-m", "benchmarks.import_dial_list", str(count), str(path)]
+    server = PostgresqlServer.start()
+    runs = [(kind, path, "") for kind, path in files.items()]
+    runs.append(("pg", files["xlsx"], server.create_database()))
+    for kind, path, url in runs:
+        command = [sys.executable, "-m", "benchmarks.import_dial_list", str(count), str(path), *([url] if url else [])]
         figures = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().split("\t")
         imported, planned, floor, peak = map(float, figures[:4])
         total = imported + planned
@@ -159,12 +164,13 @@ def main(count: int) -> int:
             f"  budget {BUDGET_SECONDS[kind]:g} s a million rows, {BUDGET_MEGABYTES[kind]} MB: {verdict}"
         )
         click.echo(f"      {figures[4]}")
+    server.stop()
     return int(missed > 0)
 
 
 if __name__ == "__main__":
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     if len(sys.argv) > 2:
-        click.echo(measure(Path(sys.argv[2]), rows))
+        click.echo(measure(Path(sys.argv[2]), rows, sys.argv[3] if len(sys.argv) > 3 else None))
     else:
         sys.exit(main(rows))

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from campaigns.campaign_file import CampaignFile, load_definition
 from campaigns.dial_lists.do_not_call_file import UnreadEntry, read_do_not_call
 from campaigns.dial_lists.importer import ImportOptions, import_dial_list, remove_rows
+from campaigns.dial_lists.limits import ReadingLimits
 from campaigns.errors import CampaignError
 from campaigns.message_texts import check_template
 from campaigns.models import Campaign, Chunk, DialList, DialListStatus, DoNotCallScope
@@ -20,6 +21,7 @@ from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.queries.chunks import field_columns
 from campaigns.queries.do_not_call import record_do_not_call
 from campaigns.run import CampaignRun
+from campaigns.settings import ReadingSettings
 from campaigns.statuses import CampaignStatus
 
 _ROWS_NAMED = 10
@@ -41,7 +43,7 @@ def import_if_needed(run: CampaignRun, path: Path, do_not_call: Sequence[Path]) 
         for file in do_not_call
         if (notice := import_do_not_call(run, campaign, file, country=definition.dial_list.country))
     ]
-    options = import_options(definition)
+    options = import_options(definition, run.settings.reading)
     dial_list = import_dial_list(run.database, run.campaign_id, path, options, at=run.clock(), check=run.lease.check)
     if definition.message.tts:
         with run.database.reading() as db:
@@ -49,9 +51,10 @@ def import_if_needed(run: CampaignRun, path: Path, do_not_call: Sequence[Path]) 
     return _with_notices(run, dial_list, notices) if notices else dial_list
 
 
-def import_options(definition: CampaignFile) -> ImportOptions:
-    """Return how the campaign wants its lists to be read."""
+def import_options(definition: CampaignFile, reading: ReadingSettings) -> ImportOptions:
+    """Return how the campaign wants its lists to be read, and how much of them may be."""
     return ImportOptions(
+        limits=ReadingLimits(**reading.model_dump()),
         country=definition.dial_list.country,
         columns=definition.dial_list.columns,
         sheet=definition.dial_list.sheet,
@@ -71,7 +74,7 @@ def import_mended(run: CampaignRun, path: Path) -> DialList:
         raise CampaignError(f"the campaign is {campaign.status}; mended rows can join it only before it is started")
     definition = load_definition(campaign.definition)
     phone = {"phone": definition.dial_list.columns["phone"]} if "phone" in definition.dial_list.columns else {}
-    options = replace(import_options(definition), columns=phone, sheet=None)
+    options = replace(import_options(definition, run.settings.reading), columns=phone, sheet=None)
     return import_dial_list(run.database, run.campaign_id, path, options, at=run.clock(), check=run.lease.check)
 
 

@@ -99,6 +99,17 @@ class CapsSettings(BaseModel):
     within: Duration = Field(default=timedelta(days=7), description="the time over which `attempts` counts")
 
 
+class ReadingSettings(BaseModel):
+    """How much of a dial list is read before it is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_rows: int = Field(default=2_000_000, ge=1, description="rows of a list")
+    max_columns: int = Field(default=500, ge=1, description="columns of a sheet")
+    max_unpacked_bytes: int = Field(default=4 * 1024**3, ge=1, description="bytes inflated from a compressed file")
+    max_seconds: float = Field(default=300.0, gt=0, description="seconds that reading may take")
+
+
 class PrefectSettings(BaseModel):
     """The engine that Callsheet starts itself when `PREFECT_API_URL` is not set."""
 
@@ -123,6 +134,7 @@ class Settings(BaseSettings):
     submission: SubmissionSettings = Field(default_factory=SubmissionSettings)
     watching: WatchingSettings = Field(default_factory=WatchingSettings)
     caps: CapsSettings = Field(default_factory=CapsSettings)
+    reading: ReadingSettings = Field(default_factory=ReadingSettings)
     prefect: PrefectSettings = Field(default_factory=PrefectSettings)
     platform_facing: PlatformFacingSettings = Field(default_factory=PlatformFacingSettings)
 

@@ -25,6 +25,7 @@ from campaigns.queries.campaigns import create_campaign, get_campaign_by_id
 from campaigns.queries.chunks import find_chunks
 from campaigns.queries.identity import compute_identity
 from campaigns.references import read_call_ref
+from campaigns.settings import ReadingSettings
 from campaigns.statuses import CHUNK_HANDED_OVER, ChunkStatus
 from connectors.contract import Connector
 from connectors.errors import PlatformError
@@ -72,7 +73,7 @@ def verify_file(database: Database, campaign_id: int, path: Path, *, clock: Cloc
         if hashlib.file_digest(file, "sha256").hexdigest() != imported.file_sha256:
             return [Check("file", False, f"{path.name} is not the file that was imported: its hash is another")]
     definition = load_definition(campaign.definition)
-    options = import_options(definition)
+    options = import_options(definition, ReadingSettings())
     with tempfile.TemporaryDirectory(prefix="callsheet-verify-") as folder:
         scratch = Database(f"sqlite:///{folder}/scratch.db")
         try:
