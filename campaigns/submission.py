@@ -137,7 +137,11 @@ async def _find_or_open(work: _Work) -> Stage:
     # never rings. Of several stages of one name (the reply to the first creation was lost) one is enough.
     surplus = stages if taken_over and not work.run.lease.predecessor_is_dead else stages[1:]
     for stage in surplus:
-        await _request(work, work.staging.discard_stage, stage.stage_id)
+        try:
+            await _request(work, work.staging.discard_stage, stage.stage_id)
+        except CallRejectedError as error:
+            # What the sleeper sent last was the start: the next look finds the stage started, and accepts it.
+            raise _later(work, "discard_stage", str(error)) from error
         logger.warning("stage discarded chunk=%s stage=%s", work.chunk.reference, stage.stage_id)
     stage = next((stage for stage in stages if stage not in surplus), None) or await _open(work, name)
     with work.run.database.writing() as db:
