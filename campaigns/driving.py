@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from campaigns.calling_hours import is_open, is_over, next_opening
 from campaigns.campaign_file import CampaignFile, load_definition
@@ -29,7 +30,8 @@ from campaigns.queries.identity import Identity
 from campaigns.run import CampaignRun
 from campaigns.statuses import CHUNK_OPEN, CHUNK_TO_SUBMIT, CampaignStatus, ChunkStatus
 from campaigns.submission import SubmissionCounts
-from campaigns.watching import watch_chunks
+from campaigns.watching import WatchCounts, watch_chunks
+from campaigns.watching_told import ToldWatch, ask_for_decision, find_undecided
 from connectors.contract import Outcome
 from connectors.errors import (
     CallRejectedError,
@@ -78,6 +80,9 @@ class _Driver:
         self.outcomes: Counter[Outcome] = Counter()
         """Of the calls settled since this run began, or since the campaign was last paused."""
         self.pause_seconds = 0.0
+        self.watch: Callable[[], Awaitable[WatchCounts]] = (
+            ToldWatch(run).look if run.connector.reporting is None else partial(watch_chunks, run)
+        )
 
     async def drive(self, *, wait: bool, on_look: Callable[[Look], None]) -> Driven:
         try:
@@ -88,7 +93,7 @@ class _Driver:
                     await self._pause_itself(why_paused)
                     return Driven(DriveEnd.PAUSED_ITSELF, None)
                 if not self.submitting:
-                    ended = self._try_to_end(campaign)
+                    ended = self._try_to_end(campaign) or await self._ask_for_decision()
                     if ended:
                         return ended
                 waits_for = self._waits_for(campaign, definition, chunks)
@@ -109,7 +114,7 @@ class _Driver:
         try:
             await self._collect_submitted()
             await self._submit_or_withdraw(campaign, definition, chunks)
-            looked = await watch_chunks(self.run)
+            looked = await self.watch()
             self.outcomes.update(looked.settled)
         except (PlatformAccountError, CallRejectedError) as error:
             return str(error)
@@ -192,6 +197,17 @@ class _Driver:
         closing = close_campaign(self.run)
         return Driven(DriveEnd.ENDED, closing.identity) if closing.is_ended else None
 
+    async def _ask_for_decision(self) -> Driven | None:
+        """End this run once nothing is left but chunks about which only a person can decide."""
+        campaign, _, chunks = self._look()
+        undecided = find_undecided(chunks, self.run.clock(), self.run.settings.watching.evidence_wait)
+        if not undecided or len(undecided) < len(chunks) or campaign.status == CampaignStatus.PAUSED:
+            return None
+        if campaign.status == CampaignStatus.RUNNING:
+            await self._pause_itself(ask_for_decision(campaign, undecided))
+            return Driven(DriveEnd.PAUSED_ITSELF, None)
+        return Driven(DriveEnd.WAITING, None)
+
     def _waits_for(self, campaign: Campaign, definition: CampaignFile, chunks: list[Chunk]) -> str:
         if campaign.status == CampaignStatus.PAUSED:
             return f"paused: {campaign.status_reason}" if campaign.status_reason else "paused"
@@ -209,7 +225,7 @@ class _Driver:
             self._sleep_until(real_seconds(min(retries) - now))
             return f"waits for the retries at {min(retries):%Y-%m-%d %H:%M} UTC"
         if any(chunk.status == ChunkStatus.UNCONFIRMED for chunk in chunks):
-            return "waits for a decision about unconfirmed chunks"
+            return "looks for evidence of unconfirmed chunks"
         return ""
 
     def _set_pace(self, *, is_busy: bool) -> None:

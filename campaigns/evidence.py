@@ -10,9 +10,9 @@ locked while its calls are settled, so that of two contradicting reports one alw
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,7 +28,7 @@ from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.references import call_ref
 from campaigns.settling import settle_reports
 from campaigns.statuses import CHUNK_HANDED_OVER, ChunkStatus
-from connectors.contract import CallReport, Connector
+from connectors.contract import CallReport, Connector, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ class EvidenceCounts:
 
     reports: int = 0
     settled: int = 0
+    outcomes: dict[int, Counter[Outcome]] = field(default_factory=lambda: defaultdict(Counter))
+    """Campaign id → outcomes of the calls settled now."""
     repeated: int = 0
     differing: int = 0
     unknown: int = 0
@@ -51,6 +53,8 @@ class EvidenceCounts:
     def add(self, other: EvidenceCounts) -> None:
         self.reports += other.reports
         self.settled += other.settled
+        for campaign_id, outcomes in other.outcomes.items():
+            self.outcomes[campaign_id].update(outcomes)
         self.repeated += other.repeated
         self.differing += other.differing
         self.unknown += other.unknown
@@ -96,7 +100,9 @@ async def pull_bills(
             found, _ = settle_evidence(db, connector.account, page, source=EvidenceSource.BILL, at=clock())
         counts.add(found)
     if counts.settled or counts.chunks_proven:
-        logger.info("bills applied account=%s %s", connector.account, counts)
+        logger.info("bills applied account=%s settled=%s repeated=%s differing=%s chunks_proven=%s",
+            connector.account, counts.settled, counts.repeated, counts.differing, counts.chunks_proven,
+        )  # fmt: skip
     return counts
 
 
@@ -118,6 +124,7 @@ def _settle(
     matched = _match(db, campaign, chunk, reports)
     found = settle_reports(db, campaign, chunk, matched, source=source, at=at)
     counts.settled += found.settled
+    counts.outcomes[chunk.campaign_id].update(found.outcomes)
     counts.repeated += found.repeated
     counts.differing += found.contradicting + found.foreign
     is_named = len(matched) > found.foreign

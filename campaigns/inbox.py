@@ -41,8 +41,8 @@ def apply_callbacks(database: Database, connector: Connector, *, clock: Clock) -
         pass
     if counts.messages:
         logger.info(
-            "callbacks applied account=%s messages=%s not_understood=%s %s",
-            connector.account, counts.messages, counts.not_understood, counts.evidence,
+            "callbacks applied account=%s messages=%s not_understood=%s settled=%s",
+            connector.account, counts.messages, counts.not_understood, counts.evidence.settled,
         )  # fmt: skip
     return counts
 

@@ -57,7 +57,7 @@ async def watch_chunks(run: CampaignRun) -> WatchCounts:
     for chunk in chunks:
         counts.chunks += 1
         counts.settled += await _watch_chunk(run, campaign, chunk)
-        counts.closed += _close_if_settled(run, chunk)
+        counts.closed += close_if_settled(run, chunk)
     return counts
 
 
@@ -194,7 +194,8 @@ def _outcomes_of_silent(
     return outcomes
 
 
-def _close_if_settled(run: CampaignRun, chunk: Chunk) -> bool:
+def close_if_settled(run: CampaignRun, chunk: Chunk) -> bool:
+    """Close an accepted chunk whose every attempt has an outcome; say whether it was closed now. Effect: writes."""
     with run.database.writing() as db:
         run.lease.check(db)
         current = get_chunk(db, chunk.id or 0)

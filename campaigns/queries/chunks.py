@@ -94,6 +94,12 @@ def field_columns(db: Session, dial_list_id: int) -> dict[str, int]:
     return names | mapped
 
 
+def count_outcomes(db: Session, chunk_ids: Collection[int]) -> dict[int, int]:
+    """Return chunk id → settled attempts, for those that have any."""
+    statement = select(col(AttemptOutcome.chunk_id), func.count()).where(col(AttemptOutcome.chunk_id).in_(chunk_ids))
+    return dict(db.execute(statement.group_by(col(AttemptOutcome.chunk_id))).tuples().all())
+
+
 def find_unsettled_attempts(db: Session, chunk_id: int) -> list[int]:
     """Return the ids of a handed-over chunk's attempts that have no outcome yet."""
     statement = select(col(Attempt.id)).where(
