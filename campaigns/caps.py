@@ -6,8 +6,9 @@ Earlier runs of the same campaign do not count as recent: who asks for a campaig
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import BindParameter, TextClause, bindparam, text
 from sqlmodel import Session
 
 from campaigns.models import Campaign
@@ -27,7 +28,7 @@ _CALLS = """
       AND NOT EXISTS (SELECT 1 FROM exclusion e WHERE e.contact_id = k.id)
       AND NOT EXISTS (SELECT 1 FROM attempt mine WHERE mine.id = k.id * 100 + 1)
 """
-_TYPES = (
+_TYPES: tuple[BindParameter[Any], ...] = (
     bindparam("handed_over", expanding=True),
     bindparam("since", type_=UtcDateTime()),
     bindparam("at", type_=UtcDateTime()),
