@@ -85,13 +85,13 @@ def plan_campaign(run: CampaignRun) -> PlanCounts:
             run.lease.check(db)
             campaign = get_campaign_by_id(db, run.campaign_id)
             for chunk in batch:
-                _write_chunk(db, campaign, chunk, attempt_number=1, at=run.clock())
+                write_chunk(db, campaign, chunk, attempt_number=1, at=run.clock())
         chunks += len(batch)
         attempts += sum(len(chunk.contacts) for chunk in batch)
     with run.database.writing() as db:
         run.lease.check(db)
         campaign = get_campaign_by_id(db, run.campaign_id)
-        _write_plan_hash(db, campaign)
+        write_plan_hash(db, campaign)
         if campaign.status == CampaignStatus.DRAFT:
             move_campaign(
                 db, run.campaign_id, CampaignStatus.DRAFT, CampaignStatus.SCHEDULED, at=run.clock(), actor="planning"
@@ -152,11 +152,11 @@ def plan_retries(run: CampaignRun) -> PlanCounts:
             one_country = run.connector.abilities.countries_per_submission is not None
             for chunk in plan_chunks(contacts, run.connector.limits.calls_per_submission, one_country_each=one_country):
                 not_before = max(ended[contact.contact_id] for contact in chunk.contacts) + after
-                _write_chunk(db, campaign, chunk, attempt_number=number + 1, at=run.clock(), not_before=not_before)
+                write_chunk(db, campaign, chunk, attempt_number=number + 1, at=run.clock(), not_before=not_before)
                 chunks += 1
                 attempts += len(chunk.contacts)
         if chunks:
-            _write_plan_hash(db, campaign)
+            write_plan_hash(db, campaign)
     logger.info("retries planned campaign=%s chunks=%s calls=%s", run.campaign_id, chunks, attempts)
     return PlanCounts(chunks, attempts, 0)
 
@@ -198,7 +198,7 @@ def _contacts_to_plan(database: Database, campaign_id: int) -> Iterator[ContactT
             yield from map(ContactToCall._make, rows)
 
 
-def _write_chunk(
+def write_chunk(
     db: Session,
     campaign: Campaign,
     planned: PlannedChunk,
@@ -206,7 +206,8 @@ def _write_chunk(
     attempt_number: int,
     at: datetime,
     not_before: datetime | None = None,
-) -> None:
+) -> Chunk:
+    """Append a chunk with its attempts; one that exists collides on its key. Effect: writes."""
     last = db.execute(select(func.max(col(Chunk.number))).where(col(Chunk.campaign_id) == campaign.id)).scalar_one()
     number = (last or 0) + 1
     assert campaign.id is not None
@@ -226,6 +227,7 @@ def _write_chunk(
     db.add(chunk)
     db.flush()
     _write_attempts(db, chunk, planned)
+    return chunk
 
 
 _ATTEMPTS_OF_RANGE = text(
@@ -274,6 +276,7 @@ def compute_plan_hash(db: Session, campaign: Campaign) -> str:
     return digest.hexdigest()
 
 
-def _write_plan_hash(db: Session, campaign: Campaign) -> None:
+def write_plan_hash(db: Session, campaign: Campaign) -> None:
+    """Write down what is planned now, in one word. Effect: writes."""
     plan_hash = compute_plan_hash(db, campaign)
     db.execute(update(Campaign).where(col(Campaign.id) == campaign.id).values(plan_hash=plan_hash))

@@ -11,6 +11,7 @@ from campaigns.cli.accounts import accounts
 from campaigns.cli.campaigns import pause, plan, results, resume, run, status, stop, why
 from campaigns.cli.context import App
 from campaigns.cli.db import db
+from campaigns.cli.deciding import decide
 from campaigns.cli.dial_lists import lists
 from campaigns.cli.do_not_call import dnc
 from campaigns.cli.engine import doctor
@@ -41,7 +42,7 @@ def main(context: click.Context, config: Path | None, verbose: bool) -> None:
     context.obj = App(config)
 
 
-_ABOUT_CAMPAIGNS = (run, plan, status, pause, resume, stop, results, why, verify)
+_ABOUT_CAMPAIGNS = (run, plan, status, pause, resume, stop, results, why, verify, decide)
 _AROUND_THEM = (lists, dnc, accounts, doctor, rehearse, simulate, serve, callbacks, db)
 for part in _ABOUT_CAMPAIGNS + _AROUND_THEM:
     main.add_command(part)
