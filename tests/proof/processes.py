@@ -7,6 +7,7 @@ SIGKILL to the group leaves nothing behind.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+_PR_SET_PDEATHSIG = 1
 _PRELOADED = ["tests.proof.leading", "tests.proof.platform"]
 
 
@@ -79,11 +81,18 @@ class GroupProcess:
 
 def _begin(target: Callable[..., None], args: tuple[Any, ...], log: Path) -> None:
     os.setpgid(0, 0)
+    _die_with_the_fork_server()
     with log.open("ab", buffering=0) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     sys.stdin.close()
     target(*args)
+
+
+def _die_with_the_fork_server() -> None:
+    """Should the proof itself be killed, its fork server ends, and with it every process of it, stopped ones too."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.002) -> bool:
