@@ -56,7 +56,7 @@ def find_chunk(db: Session, campaign: Campaign, name: str) -> Chunk:
         statement = statement.where(col(Chunk.number) == int(name))
     else:
         statement = statement.where(col(Chunk.reference) == name)
-    chunk = db.execute(statement).scalar_one_or_none()
+    chunk: Chunk | None = db.execute(statement).scalar_one_or_none()
     if chunk is None:
         raise CampaignError(f'campaign {campaign.name} has no chunk "{name}"; give its number or its reference')
     return chunk

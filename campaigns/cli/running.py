@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from campaigns.intake import Intake, take_up
 from campaigns.models import Campaign
 from campaigns.orchestrator import run_flow
 from campaigns.planning import check_abilities, plan_campaign
+from campaigns.platform_facing.serving import platform_facing_open
 from campaigns.prefect_server import EngineUnavailableError, ServerHandle, ensure_server
 from campaigns.queries.campaigns import get_campaign_by_id
 from campaigns.queries.chunks import find_chunks
@@ -113,7 +115,7 @@ def run_to_end(app: App, intended: Intended, out: Path) -> Campaign:
         ("flows.load_dial_list:load_dial_list", {"campaign": name, **files}),
         ("flows.run_campaign:run_campaign", {"campaign": name}),
     ]
-    with LiveProgress(app, campaign_id):
+    with _door_for(app, campaign), LiveProgress(app, campaign_id):
         for entrypoint, parameters in steps:
             if _has_ended(app, campaign_id):
                 break
@@ -121,6 +123,13 @@ def run_to_end(app: App, intended: Intended, out: Path) -> Campaign:
     export: dict[str, object] = {"campaign": name, "out": str(out.resolve())}
     asyncio.run(_run_step(app, engine, campaign_id, "flows.export_results:export_results", export))
     return _get(app, campaign_id)
+
+
+def _door_for(app: App, campaign: Campaign) -> AbstractContextManager[None]:
+    """Take the platform's callbacks for the time of the campaign, where it calls back."""
+    if app.account(campaign.account).callback_secret is None:
+        return nullcontext()
+    return platform_facing_open(app.settings, app.database)
 
 
 async def _run_step(
