@@ -48,12 +48,18 @@ def make_number(index: int, ending: int = 0) -> str:
 
 
 def make_campaign(
-    database: Database, numbers: Sequence[str], *, file: CampaignFile | None = None, at: datetime = NOON
+    database: Database,
+    numbers: Sequence[str],
+    *,
+    file: CampaignFile | None = None,
+    at: datetime = NOON,
+    country: str = "CN",
+    platform: str = "mvb2000",
 ) -> Campaign:
     """A draft campaign with one ready dial list that holds these numbers."""
     file = file or make_file()
     with database.writing() as db:
-        campaign = create_campaign(db, file, platform="mvb2000", at=at)
+        campaign = create_campaign(db, file, platform=platform, at=at)
         assert campaign.id is not None
         dial_list = DialList(
             campaign_id=campaign.id,
@@ -66,7 +72,7 @@ def make_campaign(
             header_row=1,
             columns=json.dumps(["手机号", "姓名"], ensure_ascii=False),
             column_mapping=json.dumps({"phone": 0, "name": 1}),
-            country="CN",
+            country=country,
             row_count=len(numbers),
             contact_count=len(numbers),
             imported_at=at,
@@ -76,7 +82,7 @@ def make_campaign(
         assert dial_list.id is not None
         rows = [
             (
-                row_id(dial_list.id, ordinal), campaign.id, dial_list.id, "Sheet1", ordinal + 1, number, "CN",
+                row_id(dial_list.id, ordinal), campaign.id, dial_list.id, "Sheet1", ordinal + 1, number, country,
                 json.dumps([number, f"Person {ordinal}"]),
             )
             for ordinal, number in enumerate(numbers, start=1)
