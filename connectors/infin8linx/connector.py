@@ -13,6 +13,7 @@ from connectors.infin8linx.account_check import AccountCheck
 from connectors.infin8linx.bills import Bills
 from connectors.infin8linx.callbacks import Callbacks
 from connectors.infin8linx.client import PLATFORM, Infin8linxClient
+from connectors.infin8linx.dropping import Dropping
 from connectors.infin8linx.settings import Infin8linxSettings
 from connectors.infin8linx.submitting import Submitting
 from connectors.transport import RecordsExchange
@@ -59,6 +60,7 @@ def build_connector(
         submitting=Submitting(client, settings, clock=clock),
         callbacks=Callbacks(settings),
         bills=bills,
+        dropping=Dropping(settings),
         checking=AccountCheck(client, bills, settings, clock=clock),
     )
 
