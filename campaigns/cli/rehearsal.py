@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,11 @@ def rehearse(
 @click.option(
     "--journal", type=click.Path(dir_okay=False, path_type=Path), help="File of every dialled call, a line each."
 )
+@click.option("--callback-url", help="Where call records are pushed, on a platform that calls back.")
 def simulate(platform: str, host: str, port: int, scenario: str, seed: int, **dials: Any) -> None:
     """Stand in for a platform on a port of this machine, until stopped. What it did is told under /_simulator/state."""
-    app = SIMULATORS[platform](SCENARIOS[scenario].with_seed(seed), **dials)
+    chosen = {name: value for name, value in dials.items() if value is not None}
+    if unknown := chosen.keys() - inspect.signature(SIMULATORS[platform]).parameters:
+        raise click.UsageError(f"the simulated {platform} has no --{min(unknown).replace('_', '-')}")
+    app = SIMULATORS[platform](SCENARIOS[scenario].with_seed(seed), **chosen)
     serve(app, host=host, port=port, on_started=lambda address: click.echo(f"{platform} is simulated at {address}"))
