@@ -76,21 +76,30 @@ class Staging:
             await self._client.call("delobdiallist", taskid=stage_id, id=group)
 
     async def discard_stage(self, stage_id: str) -> None:
-        """Delete a task that was never started: its rows, which would outlive it, then the task; absent is success."""
+        """Delete a task that was never started, then its rows, which would outlive it; absent is success.
+
+        The task goes first: were it started in this moment, the platform would refuse to delete it and nothing would
+        be lost, whereas its rows can be taken out of a task that dials.
+        """
         stage = await self._stages.fetch(stage_id)
-        if stage is None:
-            return
-        if stage.state is not StageState.OPEN:
-            raise _refuse("delobtask", "stage_id", f"task {stage_id} is {stage.state.value}, not open")
-        await self._client.call("delobdiallist", allow_all=True, taskid=stage_id)
-        await self._client.call("delobtask", id=stage_id)
+        if stage is not None:
+            await self._delete_task(stage)
         try:
-            left = await self._stages.fetch(stage_id)
+            await self._client.call("delobdiallist", allow_all=True, taskid=stage_id)
+        except (CallRejectedError, OutcomeUnknownError):
+            return  # rows of a task that no longer exists are never dialled
+
+    async def _delete_task(self, stage: Stage) -> None:
+        if stage.state is not StageState.OPEN:
+            raise _refuse("delobtask", "stage_id", f"task {stage.stage_id} is {stage.state.value}, not open")
+        await self._client.call("delobtask", id=stage.stage_id)
+        try:
+            left = await self._stages.fetch(stage.stage_id)
         except (TransientPlatformError, MalformedReplyError) as error:
             raise unknown_after_change("delobtask", error) from None
         if left is not None:
             raise OutcomeUnknownError(
-                f"MVB2000 took the deletion of task {stage_id} and still lists it",
+                f"MVB2000 took the deletion of task {stage.stage_id} and still lists it",
                 platform=PLATFORM,
                 operation="delobtask",
             )

@@ -31,7 +31,6 @@ def test_a_row_that_appears_after_the_start_is_dialled_twice_and_noticed() -> No
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="a task is emptied before it is deleted, so a start in between is not seen")
 def test_a_sleepers_start_that_lands_while_its_task_is_deleted_is_seen() -> None:
     """The platform refuses to delete a running task: the run that took over accepts it instead of calling again."""
     schedule = Schedule(
