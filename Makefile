@@ -3,14 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+N ?= 1000
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test check format bench clean
+.PHONY: help rehearse test check format bench prove clean
 
 help:
 	@echo "make rehearse   a whole campaign on a simulated platform; results in var/rehearsals/"
 	@echo "make test       every test, on SQLite and PostgreSQL"
 	@echo "make check      format, lint, types, import rules"
+	@echo "make prove N=…  kills and faults from seeds: nobody twice, nobody forgotten"
 	@echo "make bench      speed and memory, each with the ratio to its floor"
 
 $(BIN)/.installed: pyproject.toml
@@ -38,6 +41,9 @@ format: $(BIN)/.installed
 
 bench: $(BIN)/.installed
 	$(BIN)/python -m benchmarks $(ARGS)
+
+prove: $(BIN)/.installed
+	$(BIN)/python -m tests.proof --schedules $(N) --seed $(SEED) $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
