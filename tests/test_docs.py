@@ -14,6 +14,10 @@ from connectors.registry import PLATFORMS
 from tests.documented import TARGET, render, rows
 
 
+_PLAIN = {"host", "seed", "limit", "version"}
+"""Options whose name says it all."""
+
+
 def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
     yield " ".join(path) or "callsheet", group
     if isinstance(group, click.Group):
@@ -28,7 +32,7 @@ def test_every_command_says_what_it_does(name: str, command: click.Command) -> N
     undocumented = [
         option.name
         for option in command.params
-        if isinstance(option, click.Option) and not option.help and option.name not in ("host", "seed", "limit", "version")
+        if isinstance(option, click.Option) and not option.help and option.name not in _PLAIN
     ]
     assert not undocumented, f"{name}: {undocumented}"
 
