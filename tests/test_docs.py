@@ -13,7 +13,6 @@ from campaigns.settings import Settings
 from connectors.registry import PLATFORMS
 from tests.documented import TARGET, render, rows
 
-
 _PLAIN = {"host", "seed", "limit", "version"}
 """Options whose name says it all."""
 
