@@ -21,6 +21,7 @@ from campaigns.queries.chunks import count_chunks
 from campaigns.queries.explanations import Explanation
 from campaigns.queries.identity import Identity, compute_identity
 from campaigns.queries.tallies import count_exclusions, count_last_outcomes, count_refusals
+from campaigns.queries.unconfirmed import find_unconfirmed
 
 _PLACES = {
     "refused": "refused rows",
@@ -47,6 +48,7 @@ def status_report(app: App, campaign: Campaign) -> StatusReport:
         identity = compute_identity(db, campaign_id)
         chunks = count_chunks(db, campaign_id)
         outcomes = count_last_outcomes(db, campaign_id)
+        unconfirmed = find_unconfirmed(db, campaign_id)
     retry = load_definition(campaign.definition).retry
     dispositions: dict[str, int] = {}
     by_outcome: dict[str, int] = {}
@@ -68,6 +70,7 @@ def status_report(app: App, campaign: Campaign) -> StatusReport:
         "chunks": chunks,
         "outcomes": by_outcome,
         "dispositions": dispositions,
+        "unconfirmed_chunks": [asdict(chunk) for chunk in unconfirmed],
     }
 
     def text() -> None:
@@ -78,6 +81,11 @@ def status_report(app: App, campaign: Campaign) -> StatusReport:
             console.print(_count_table("outcome", by_outcome, identity.submitted))
         if chunks:
             console.print("chunks: " + ", ".join(f"{count} {status}" for status, count in chunks.items()))
+        for chunk in unconfirmed:
+            console.print(
+                f"[yellow]chunk {chunk.number} ({chunk.reference}, {chunk.calls:,} calls) is unconfirmed since "
+                f"{_local(chunk.since, campaign)}[/yellow]: {chunk.why}; {chunk.describe_search()}"
+            )
 
     return StatusReport(data, identity.holds, text)
 

@@ -23,6 +23,7 @@ from campaigns.models import (
     StatusChange,
 )
 from campaigns.phone_numbers import mask_number
+from campaigns.queries.unconfirmed import describe_unconfirmed
 from campaigns.statuses import ChunkStatus
 
 
@@ -102,12 +103,13 @@ def _explain_attempt(db: Session, campaign: Campaign, attempt: Attempt) -> list[
     for change in changes:
         reason = f": {change.reason}" if change.reason else ""
         if change.to_status == ChunkStatus.ACCEPTED:
-            reason = f" by {chunk.account} as task {chunk.stage_id}{reason}"
+            task = f" as task {chunk.stage_id}" if chunk.stage_id else ""
+            reason = f" by {chunk.account}{task}{reason}"
         if change.to_status != ChunkStatus.CLOSED:
             steps.append(Step(change.changed_at, f"chunk {chunk.reference} {change.to_status}{reason}", change.actor))
     outcome = db.get(AttemptOutcome, attempt.id)
     if outcome is None:
-        return [*steps, *_next_step(chunk)]
+        return [*steps, *_next_step(db, chunk)]
     codes = json.loads(outcome.raw_codes)
     said = ", ".join(f"{name} {value}" for name, value in codes.items() if value)
     keys = f", pressed {outcome.dtmf_digits}" if outcome.dtmf_digits else ""
@@ -125,11 +127,13 @@ def _explain_attempt(db: Session, campaign: Campaign, attempt: Attempt) -> list[
     return steps
 
 
-def _next_step(chunk: Chunk) -> list[Step]:
+def _next_step(db: Session, chunk: Chunk) -> list[Step]:
     match chunk.status:
         case ChunkStatus.PLANNED:
             until = f" not before {chunk.not_before:%Y-%m-%d %H:%M} UTC" if chunk.not_before else ""
             return [Step(None, f"waits to be handed over{until}", "calling window and pace")]
+        case ChunkStatus.SUBMITTING if chunk.submitted_at is not None:
+            return [Step(None, "was said to the platform, whose answer is awaited", "said once")]
         case ChunkStatus.SUBMITTING:
             return [
                 Step(None, "is being handed over; nothing rings before the chunk is started", "load, verify, start")
@@ -137,6 +141,8 @@ def _next_step(chunk: Chunk) -> list[Step]:
         case ChunkStatus.ACCEPTED:
             return [Step(None, "waits for the platform's report", "watching")]
         case ChunkStatus.UNCONFIRMED:
-            return [Step(None, "may have been called or not; waits for evidence or a decision", "never sent twice")]
+            doubt = describe_unconfirmed(db, chunk)
+            what = f"may have been called or not, since {doubt.since:%Y-%m-%d %H:%M} UTC: {doubt.describe_search()}"
+            return [Step(None, f"{what}; waits for evidence or `callsheet decide`", "never sent twice")]
         case _:
             return []
