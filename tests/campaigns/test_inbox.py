@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,21 @@ def test_another_account_cannot_speak_for_ours(sqlite: Database) -> None:
     receive(sqlite, make_message(chunk.reference, make_number(0)))
     assert apply(sqlite).not_understood == 1
     assert outcomes(sqlite) == {}
+
+
+def test_several_processes_may_apply_at_once(database: Database) -> None:
+    """However many look into the inbox at the same time, each call gets one outcome and each contradiction is named."""
+    _, chunk = make_told_chunk(database, ChunkStatus.UNCONFIRMED, numbers=60)
+    for index in range(60):
+        key = f"key-{index}"
+        receive(database, make_message(chunk.reference, make_number(index), "busy", key=key))
+        receive(database, make_message(chunk.reference, make_number(index), "answered", key=key))
+    with ThreadPoolExecutor(4) as pool:
+        looks = [look.result() for look in [pool.submit(apply, database) for _ in range(4)]]
+    assert sum(look.messages for look in looks) == 120
+    assert sum(look.evidence.chunks_proven for look in looks) == 1
+    assert len(outcomes(database)) == 60
+    assert differences(database) == ["contradicting_report"] * 60
 
 
 def test_numbers_are_found_in_every_national_form() -> None:

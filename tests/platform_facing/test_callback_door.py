@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from campaigns.db.engine import Database
 from campaigns.models import Callback
+from campaigns.queries.callbacks import has_unapplied
 from tests.platform_facing.conftest import PATH, SECRET, Serves, write_settings
 
 
@@ -46,6 +47,8 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(
     assert len(acknowledged) >= 500
     assert acknowledged <= set(stored)
     assert len(stored) == len(set(stored))
+    with sqlite.reading() as db:
+        assert has_unapplied(db, "manila"), "killed between the answer and its application"
 
 
 async def test_who_may_come_in(sqlite: Database, tmp_path: Path, serve: Serves) -> None:
