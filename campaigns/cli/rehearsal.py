@@ -21,11 +21,13 @@ from connectors.simulators import SIMULATORS
 
 _SCENARIO = click.Choice(list(SCENARIOS))
 _PLATFORM = click.Choice(sorted(SIMULATORS))
+_REHEARSED = click.Choice(["mvb2000"])
+"""Platforms for which a rehearsal writes settings and a sample."""
 
 
 @click.command()
 @click.argument("file", metavar="[CAMPAIGN.yaml]", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--platform", type=_PLATFORM, default="mvb2000", show_default=True, help="Platform to stand in for.")
+@click.option("--platform", type=_REHEARSED, default="mvb2000", show_default=True, help="Platform to stand in for.")
 @click.option("--scenario", type=_SCENARIO, default="calm", show_default=True, help="What goes wrong.")
 @click.option(
     "--rows", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="Rows of the sample."
