@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--database-url", help="[default: SQLite in a temporary folder]")
     parser.add_argument("--folder", type=Path, help="where the temporary folder is made: the disk that is measured")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+    with tempfile.TemporaryDirectory(dir=options.folder and options.folder.resolve()) as name:
         url = options.database_url or f"sqlite:///{name}/ledger.db"
         command = [
             sys.executable,
