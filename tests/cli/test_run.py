@@ -42,8 +42,9 @@ def test_run_ends_finished_with_every_row_explained(desk: Desk, simulator: Runni
     state = platform_state(simulator)
     assert state["refs_dialled_from_several_rows"] == []
     assert state["dialled_refs"] == 120
-    sheet = load_workbook(out, read_only=True)["Results"]
-    names = [row[0] for row in sheet.iter_rows(min_row=2, max_col=1, values_only=True)]
+    book = load_workbook(out, read_only=True)
+    names = [row[0] for row in book["Results"].iter_rows(min_row=2, max_col=1, values_only=True)]
+    book.close()
     assert names == [f"虚构{index}" for index in range(1, 121)]
 
 
